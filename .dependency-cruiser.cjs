@@ -142,9 +142,23 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'everything-resolves',
+      name: 'packages-stand-alone',
+      severity: 'error',
+      comment:
+        'A package runs where nothing of this project is: neither its code, nor Node, nor a library.',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: { pathNot: '^packages/$1/src/' },
+    },
+    {
+      name: 'service-knows-no-package',
       severity: 'error',
       from: { path: '^src/' },
+      to: { path: '^packages/' },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: { path: '^(src|packages/[^/]+/src)/' },
       to: { couldNotResolve: true },
     },
   ],

@@ -22,6 +22,20 @@ const UNITS = ['access', 'admin', 'config', 'delivery', 'events', 'factors', 'ha
 /** They replace a module of Node's: nobody else may have loaded ours before. */
 const REPLACES_MODULES = ['test/kernel/file-fault.test.ts']
 
+/** The packages' sources: nothing has to be built before a test, and a mutant is one of its own copy. */
+const resolve = {
+  alias: [
+    {
+      find: /^@countersign\/client$/,
+      replacement: `${import.meta.dirname}/packages/client/src/client.ts`,
+    },
+    {
+      find: /^@countersign\/client\/(.+)$/,
+      replacement: `${import.meta.dirname}/packages/client/src/$1.ts`,
+    },
+  ],
+}
+
 const shared = {
   // For what hangs alone: a machine that is busy with other work takes several times as long.
   testTimeout: 120_000,
@@ -39,6 +53,7 @@ export default defineConfig({
     reporters: ['default', leftToCi],
     projects: [
       {
+        resolve,
         test: {
           ...shared,
           name: 'units',
@@ -48,14 +63,15 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           ...shared,
           name: 'whole',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: UNITS,
         },
       },
-      { test: { ...shared, name: 'alone', include: REPLACES_MODULES } },
+      { resolve, test: { ...shared, name: 'alone', include: REPLACES_MODULES } },
     ],
     coverage: {
       provider: 'v8',

@@ -37,6 +37,21 @@ const PLANTS: readonly Plant[] = [
   plant('nobody-imports-a-start', '.', './main.ts'),
   plant('product-uses-no-development-package', 'http', 'fast-check', 'value'),
   plant('everything-resolves', 'kernel', './no-such-file.ts'),
+  {
+    rule: 'packages-stand-alone',
+    file: 'packages/client/src/planted.ts',
+    line: "import 'node:crypto'\n",
+  },
+  {
+    rule: 'packages-stand-alone',
+    file: 'packages/client/src/planted.ts',
+    line: "import '../../../src/kernel/errors.ts'\n",
+  },
+  {
+    rule: 'service-knows-no-package',
+    file: 'src/http/planted.ts',
+    line: "import '../../packages/client/src/client.ts'\n",
+  },
   { rule: 'no-cycles', file: 'src/kernel/planted-a.ts', line: "import './planted-b.ts'\n" },
 ]
 
@@ -66,7 +81,7 @@ type Report = { summary: { violations: Violation[]; totalCruised: number } }
 function cruise(root: string): Report['summary'] {
   const result = spawnSync(
     process.execPath,
-    [CHECKER, 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
+    [CHECKER, 'src', 'packages', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
     { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
   )
   if (result.stdout === '') throw new Error(`the checker printed nothing: ${result.stderr}`)
@@ -77,7 +92,13 @@ function cruise(root: string): Report['summary'] {
 function copyProject(): string {
   mkdirSync('dist', { recursive: true })
   const root = mkdtempSync(resolve('dist', 'check-imports-'))
-  for (const name of ['src', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+  for (const name of [
+    'src',
+    'packages',
+    '.dependency-cruiser.cjs',
+    'tsconfig.json',
+    'package.json',
+  ])
     cpSync(name, join(root, name), { recursive: true })
   return root
 }

@@ -1,4 +1,4 @@
-// Documents that are made from the source: docs/settings.md, docs/openapi.json, docs/invariants.md, docs/testing.md.
+// What is made from the source: docs/settings.md, docs/openapi.json, docs/invariants.md, docs/testing.md, the client's types.
 // With --check it writes nothing and fails where a file is not current.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import type { ProviderEntry } from '../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
 import { compose } from '../src/service/compose.ts'
+import { CLIENT_TYPES, clientTypes } from './client-types.ts'
 import { toTable, withParts } from './generated-part.ts'
 import { testingPages } from './mutations/testing-page.ts'
 
@@ -42,25 +43,27 @@ function settingsPart(): string {
 }
 
 /** The document of a running service: the one that callers get. */
-async function renderOpenApi(): Promise<string> {
+async function fetchOpenApi(): Promise<object> {
   const dataDir = mkdtempSync(join(tmpdir(), 'generate-'))
   try {
     const loaded = loadSettings({ DATA_DIR: dataDir, PORT: '0', MINT_SIZE: '0' })
     if (!loaded.ok) throw new Error(loaded.message)
     const running = await compose(loaded.config, createLogger({ level: 'silent' }))
     const { url } = await running.listen()
-    const document = await (await fetch(`${url}/openapi.json`)).json()
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as object
     await running.drain(5000)
-    return `${JSON.stringify(document, null, 2)}\n`
+    return document
   } finally {
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
 
+const document = await fetchOpenApi()
 const isCheck = process.argv.includes('--check')
 for (const [file, content] of [
   withParts('docs/settings.md', { settings: settingsPart() }),
-  [OPENAPI, await renderOpenApi()],
+  [OPENAPI, `${JSON.stringify(document, null, 2)}\n`],
+  [CLIENT_TYPES, await clientTypes(document)],
   ...testingPages(),
 ] as const) {
   let current = ''

@@ -6,9 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'scripts/**/*.md', 'examples/**/*.md'], {
-  cwd: ROOT,
-}).filter((name) => !name.includes('node_modules'))
+const DOCUMENTS = globSync(
+  ['*.md', 'docs/*.md', 'scripts/**/*.md', 'examples/**/*.md', 'packages/*/*.md'],
+  {
+    cwd: ROOT,
+  },
+).filter((name) => !name.includes('node_modules'))
 /** What a reader of one login has to open. */
 const MAX_FILES_ON_THE_WAY = 40
 
@@ -46,10 +49,13 @@ const pathsIn = (text: string) =>
   ].map(([, path = '']) => path)
 
 /** Read once: a walk over the project for each of a thousand paths takes a minute. */
-const FILES = globSync(['*', '{src,test,scripts,docs,drizzle,deploy,bench,examples,.ci,bin}/**'], {
-  cwd: ROOT,
-  exclude: (name) => name === 'node_modules',
-})
+const FILES = globSync(
+  ['*', '{src,test,scripts,docs,drizzle,deploy,bench,examples,packages,.ci,bin}/**'],
+  {
+    cwd: ROOT,
+    exclude: (name) => name === 'node_modules',
+  },
+)
 
 function isThere(path: string): boolean {
   const bare = path.replace(/\/$/, '')

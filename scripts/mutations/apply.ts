@@ -1,8 +1,8 @@
 // Makes a mutant's changes in the text of the project's files.
 // It must not write: run.ts and run-chaos.ts change a copy of the project.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findMarkers, type Marked, nodeAt, parse, replaceNode } from './marked.ts'
 import type { Change, FileChange, NodeChange, PieceChange } from './mutation.ts'
 
@@ -13,21 +13,24 @@ export type Sources = {
   markers: ReadonlyMap<string, Marked>
 }
 
-/** The project under `root`, as it is now; its markers are looked for in src/. */
+/** Folders in which markers are looked for. */
+const MARKED = ['src', 'packages/*/src']
+
+/** The project under `root`, as it is now. */
 export function readSources(root: string): Sources {
   const texts = new Map<string, string>()
-  for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.[jt]s$/.test(entry.name)) continue
-    const path = join(entry.parentPath, entry.name)
-    texts.set(relative(root, path), readFileSync(path, 'utf8'))
-  }
+  const files = globSync(
+    MARKED.map((folder) => `${folder}/**/*.{js,ts}`),
+    { cwd: root },
+  )
+  for (const file of files) texts.set(file, readFileSync(join(root, file), 'utf8'))
   const markers = findMarkers(texts)
   return {
     text: (file) => texts.get(file) ?? readFileSync(join(root, file), 'utf8'),
     markers,
     marked(name) {
       const marked = markers.get(name)
-      if (!marked) throw new Error(`no line of src/ has the marker ${name}`)
+      if (!marked) throw new Error(`no line of src/ or packages/ has the marker ${name}`)
       return marked
     },
   }

@@ -3,14 +3,15 @@
 
 import { cpSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 const NOT_COPIED = new Set(['.git', 'data', 'node_modules', 'dist', 'coverage'])
 
 export function copyProject(): string {
   const root = mkdtempSync(join(tmpdir(), 'mutants-'))
+  const filter = (path: string) => !NOT_COPIED.has(basename(path))
   for (const name of readdirSync('.'))
-    if (!NOT_COPIED.has(name)) cpSync(name, join(root, name), { recursive: true })
+    if (!NOT_COPIED.has(name)) cpSync(name, join(root, name), { recursive: true, filter })
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
   return root
 }

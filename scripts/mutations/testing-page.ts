@@ -1,7 +1,6 @@
 // Renders docs/invariants.md and the tables of docs/testing.md from the lists of invariants, mutants and cases.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
 import { toTable, withParts } from '../generated-part.ts'
 import { editsOf, readSources, type Sources } from './apply.ts'
 import { CASE_NAMES, LATER_CASES } from './case-names.ts'
@@ -78,10 +77,7 @@ function chaosTable(sources: Sources): string {
 }
 
 function testFiles(): string[] {
-  return readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .map((path) => join('test', path))
-    .filter((path) => path.endsWith('.ts'))
-    .sort()
+  return globSync(['test/**/*.ts', 'packages/*/test/**/*.ts']).sort()
 }
 
 /** Which files have a title with the case. Those of test/contract/ run on every implementation. */

@@ -13,6 +13,7 @@ import { BUDGETS } from './budgets.ts'
 import { CALLBACKS } from './callbacks.ts'
 import { CALLS } from './calls.ts'
 import { CHALLENGES } from './challenges.ts'
+import { CLIENT } from './client.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
@@ -125,6 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CALLBACKS,
   ...CALLS,
   ...CHALLENGES,
+  ...CLIENT,
   ...RECEIPTS,
   ...SHIELD,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))
