@@ -1,5 +1,5 @@
 // One call of the API: asked again where no answer came, within one deadline and under one Idempotency-Key.
-// It must not ask again where the service has answered, but for an answer that says nothing was done.
+// It must not ask again where the service has answered, except with an answer that says nothing was done.
 
 import {
   type Asked,
