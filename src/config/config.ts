@@ -11,11 +11,12 @@ import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { TracesConfig } from '../telemetry/ports.ts'
-import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
+import type { Logo, ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { AUDIT_SETTINGS } from './audit.ts'
 import { CHALLENGE_SETTINGS } from './challenge.ts'
 import { listEffective } from './effective-settings.ts'
 import { freeze } from './freeze.ts'
+import { readHostedPage } from './front.ts'
 import { type DevKeys, type Keys, readKeys } from './keys.ts'
 import { type Listen, toListen } from './listen.ts'
 import { OIDC_SETTINGS, readOidc } from './oidc.ts'
@@ -23,14 +24,13 @@ import { checkPrices, PRICE_SETTINGS } from './prices.ts'
 import {
   type ConfiguredProvider,
   type ConfiguredRoutes,
-  carriersOf,
   readProviders,
   readRoutes,
 } from './providers.ts'
 import { createReader, type Environment, type Reader, type Values } from './reader.ts'
 import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
-import { parseServices } from './services.ts'
+import { readServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
 import { SHIELD_SETTINGS } from './shield.ts'
 import { toStores } from './stores.ts'
@@ -62,6 +62,8 @@ export type Config = Keys & {
   readonly routes: ConfiguredRoutes
   /** Of services that have their own, in place of those. */
   readonly serviceRoutes: ReadonlyMap<string, ConfiguredRoutes>
+  /** BRAND_LOGO by service, of those that have one. */
+  readonly logos: ReadonlyMap<string, Logo>
   /** By service, what its entry in SERVICES_FILE gives. */
   readonly givenByServices: ReadonlyMap<string, ReadonlySet<string>>
   readonly hashing: {
@@ -100,6 +102,8 @@ export type Config = Keys & {
 export type ConfigSources = {
   /** @throws as node:fs readFileSync */
   readFile: (path: string) => string
+  /** Of a picture; absent: `readFile` reads them as text. @throws as node:fs readFileSync */
+  readBytes?: (path: string) => Uint8Array
   /** Cores this process may use. */
   cores: number
   providers: readonly ProviderDescription[]
@@ -120,8 +124,6 @@ export class ConfigError extends Error {
 }
 
 type Server = Values<typeof SERVER_SETTINGS>
-const NO_ROUTES: ReadonlyMap<string, ConfiguredRoutes> = new Map()
-const NOTHING_GIVEN: ReadonlyMap<string, ReadonlySet<string>> = new Map()
 
 /** An unreadable mode is production: a slip must not open the development inbox to the world. */
 function readMode(server: Server, reader: Reader): Config['mode'] {
@@ -135,8 +137,9 @@ function readDefaultService(
   providers: readonly ConfiguredProvider[],
   webhooks: readonly WebhookTarget[],
 ): ServicePolicy {
-  const { allowedCountries, clientIp, originDomain, androidAppHash, ...rest } =
+  const { allowedCountries, clientIp, originDomain, androidAppHash, ...given } =
     reader.read(SERVICE_SETTINGS)
+  const { brandColor, brandLogo, ...rest } = given
   // In development the inbox carries the texts that no provider does.
   const byInbox: readonly Channel[] = mode === 'development' ? INBOX_CHANNELS : []
   const served = CHANNELS.filter(
@@ -153,25 +156,12 @@ function readDefaultService(
     allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),
     originDomain: originDomain ?? null,
     androidAppHash: androidAppHash ?? null,
+    brandColor: brandColor ?? null,
+    brandLogo: brandLogo ?? null,
     templates: {},
     webhooks,
     chain: [],
   }
-}
-
-function readServices(
-  text: string | undefined,
-  base: ServicePolicy,
-  providers: readonly ConfiguredProvider[],
-  reader: Reader,
-) {
-  const services = new Map([[base.name, base]])
-  const alone = { services, routes: NO_ROUTES, given: NOTHING_GIVEN }
-  if (text === undefined) return alone
-  const result = parseServices(text, base, carriersOf(providers))
-  if (result.ok) return result
-  for (const problem of result.problems) reader.note('SERVICES_FILE', problem)
-  return alone
 }
 
 function toHashing(server: Server, cores: number): Config['hashing'] {
@@ -183,6 +173,9 @@ function toHashing(server: Server, cores: number): Config['hashing'] {
     passes: server.argon2Passes,
   }
 }
+
+const toMetrics = ({ metricsHost: host, metricsPort: port }: Server): Config['metrics'] =>
+  port === undefined ? null : { host, port }
 
 /** @throws ConfigError with everything that is missing or wrong */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
@@ -207,6 +200,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   checkPrices(reader, prices, registry)
   const audit = reader.read(AUDIT_SETTINGS)
   checkWebhooks(reader, services, webhooks, { mode, allowed })
+  const logos = readHostedPage(reader, { services, base, mode }, sources)
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
   const [firstService = ''] = services.keys()
@@ -223,6 +217,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     providers,
     routes,
     serviceRoutes,
+    logos,
     givenByServices,
     hashing: toHashing(server, sources.cores),
     publicUrl: server.publicUrl ?? null,
@@ -232,10 +227,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
       recipients: server.retentionRecipientDays,
     },
     logLevel: server.logLevel,
-    metrics:
-      server.metricsPort === undefined
-        ? null
-        : { host: server.metricsHost, port: server.metricsPort },
+    metrics: toMetrics(server),
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     prices,

@@ -112,6 +112,7 @@ export function loadSettings(env: Environment, { isCommand = false } = {}): Load
   try {
     const config = loadConfig(env, {
       readFile: readSettingsFile,
+      readBytes: (path) => readFileSync(path),
       cores: availableCores(),
       providers: PROVIDERS,
       devKeys: isCommand ? findDevKeys : ensureDevKeys, // mutant: C71.keyless-command

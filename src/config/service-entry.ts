@@ -17,6 +17,7 @@ import {
   TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
+import { MAX_RETURN_URLS, parseColour, parseLogo, parseReturnUrl } from './front.ts'
 import {
   describeTwins,
   type Parser,
@@ -152,6 +153,9 @@ function refuseMixed(chain: readonly { channel: Channel }[], context: z.core.$Re
 
 export const serviceEntry = z.strictObject({
   brand_name: parsed(parseBrand).optional(),
+  brand_color: parsed(parseColour).nullable().optional(),
+  brand_logo: parsed(parseLogo).nullable().optional(),
+  return_urls: z.array(parsed(parseReturnUrl)).max(MAX_RETURN_URLS).optional(),
   code_length: within(CODE_LENGTH).optional(),
   ttl_seconds: within(TTL_SECONDS).optional(),
   max_attempts: within(MAX_ATTEMPTS).optional(),
@@ -203,6 +207,9 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
     ...base,
     ...without({
       brandName: entry.brand_name,
+      brandColor: entry.brand_color,
+      brandLogo: entry.brand_logo,
+      returnUrls: entry.return_urls,
       codeLength: entry.code_length,
       ttlSeconds: entry.ttl_seconds,
       maxAttempts: entry.max_attempts,

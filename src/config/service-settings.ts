@@ -13,6 +13,7 @@ import {
   TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
+import { parseColour, parseLogo, parseReturnUrls } from './front.ts'
 import {
   parseAppHash,
   parseBoolean,
@@ -42,6 +43,26 @@ export const SERVICE_SETTINGS = {
     parseBrand,
     'Countersign',
     'Your name as it appears in messages: 1-40 characters, nothing like a URL',
+  ),
+  brandColor: optional(
+    'BRAND_COLOR',
+    parseColour,
+    'The colour of the hosted page’s button, `#rrggbb`; its text is black or white, whichever can be read on it',
+    // It begins with what elsewhere begins a comment.
+    { shown: 'none', free: true },
+  ),
+  brandLogo: optional(
+    'BRAND_LOGO',
+    parseLogo,
+    'The picture on the hosted page: the path of a PNG or SVG file of at most 64 KiB, read once at start, or a `data:` URL in base64',
+    { shown: 'none' },
+  ),
+  returnUrls: withDefault(
+    'RETURN_URLS',
+    parseReturnUrls,
+    '',
+    'Where the hosted page may lead back to: origins and paths, comma-separated, `https://app.example.com/login/back`; https in production. A start names one as `return_url`',
+    { shown: 'none' },
   ),
   codeLength: ranged('CODE_LENGTH', CODE_LENGTH, 'Digits'),
   ttlSeconds: ranged('TTL_SECONDS', TTL_SECONDS, 'How long a code can be used, in seconds'),

@@ -4,7 +4,14 @@ import { z } from 'zod'
 import { CHANNELS } from '../kernel/channel.ts'
 import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
-import { type Carriers, type ConfiguredRoutes, describeRoute } from './providers.ts'
+import {
+  type Carriers,
+  type ConfiguredProvider,
+  type ConfiguredRoutes,
+  carriersOf,
+  describeRoute,
+} from './providers.ts'
+import type { Reader } from './reader.ts'
 import { type ServiceEntry, serviceEntry, toPolicy, without } from './service-entry.ts'
 
 export type ServicesResult =
@@ -112,4 +119,21 @@ export function parseServices(
     ),
     given: new Map(entries.map(([name, entry]) => [name, givenBy(entry)])),
   }
+}
+
+type ReadServices = Omit<Extract<ServicesResult, { ok: true }>, 'ok'>
+
+/** Without a file: the default service alone. */
+export function readServices(
+  text: string | undefined,
+  base: ServicePolicy,
+  providers: readonly ConfiguredProvider[],
+  reader: Reader,
+): ReadServices {
+  const alone = { services: new Map([[base.name, base]]), routes: new Map(), given: new Map() }
+  if (text === undefined) return alone
+  const result = parseServices(text, base, carriersOf(providers))
+  if (result.ok) return result
+  for (const problem of result.problems) reader.note('SERVICES_FILE', problem)
+  return alone
 }

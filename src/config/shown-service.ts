@@ -86,6 +86,20 @@ function texts(policy: ServicePolicy): Omit<Row, 'group'>[] {
   ]
 }
 
+const MAX_SHOWN_CHARACTERS = 80
+/** A picture in a setting is a line of thousands of characters. */
+const shorten = (text: string) =>
+  text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text
+
+function hostedPage(policy: ServicePolicy): Omit<Row, 'group'>[] {
+  const { brandColor, brandLogo, returnUrls } = SERVICE_SETTINGS
+  return [
+    { name: 'return_urls', setting: returnUrls, value: list(policy.returnUrls) },
+    { name: 'brand_color', setting: brandColor, value: policy.brandColor ?? 'none' },
+    { name: 'brand_logo', setting: brandLogo, value: shorten(policy.brandLogo ?? 'none') },
+  ]
+}
+
 function routesOf(policy: ServicePolicy, config: Config): Omit<Row, 'group'>[] {
   const own = config.serviceRoutes.get(policy.name)
   const carriers = carriersOf(config.providers)
@@ -116,6 +130,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Limits', limits],
     ['Shield', shield],
     ['Texts', texts(policy)],
+    ['Hosted page', hostedPage(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

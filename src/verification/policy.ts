@@ -97,6 +97,9 @@ export type WebhookTarget = {
   includeRecipient: boolean
 }
 
+/** A picture that the hosted page shows. */
+export type Logo = { type: 'image/png' | 'image/svg+xml'; base64: string }
+
 /** A channel of a chain. */
 export type ChainStep = {
   channel: Channel
@@ -110,6 +113,12 @@ export type ServicePolicy = {
   /** Slug; part of every key and index, so what one service made another can't see. */
   name: string
   brandName: string
+  /** Of the hosted page's button, #rrggbb; null: none. */
+  brandColor: string | null
+  /** The hosted page's picture, as the settings name it; null: none. */
+  brandLogo: string | null
+  /** Where the hosted page may lead back to: origins and paths. */
+  returnUrls: readonly string[]
   codeLength: number
   ttlSeconds: number
   maxAttempts: number

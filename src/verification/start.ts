@@ -18,7 +18,14 @@ import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import type { FrontRequest } from './front-ports.ts'
 import { responseFor } from './idempotency.ts'
 import type { Budget, Count } from './limit-ports.ts'
-import { refuseLimited, refuseLimitedUntil, refuseOverloaded, refuseSuppressed } from './refuse.ts'
+import {
+  refuseFields,
+  refuseLimited,
+  refuseLimitedUntil,
+  refuseOverloaded,
+  refuseSuppressed,
+} from './refuse.ts'
+import { describeReturnUrl, readReturnUrl } from './return-url.ts'
 import { planFactorStart } from './start-factor.ts'
 import { planMessageStart } from './start-message.ts'
 import type { Continued, PlannedStart, PreparedCode, StartContext } from './start-plan.ts'
@@ -35,6 +42,10 @@ type StartDeps = Domain & { continueSession: ReturnType<typeof createContinuatio
 export function createStart(domain: Domain) {
   const deps: StartDeps = { ...domain, continueSession: createContinuation(domain) }
   return async (caller: Caller, command: StartCommand): Promise<Learned<StartResult>> => {
+    const url = command.front?.returnUrl
+    // mutant: C87.return-url-refused
+    if (url != null && readReturnUrl(caller.service, url) === undefined)
+      return learned(refuseFields([describeReturnUrl(caller.service)]))
     const plan = planOf(domain, caller, command)
     if ('refusal' in plan) return learned(plan.refusal, plan.about)
     const response = responseFor<Answer>(domain, caller, 'start', command.idempotency)
@@ -171,8 +182,13 @@ function frontRequest(
 ): FrontRequest | undefined {
   if (!command.front) return undefined
   const { linkBinding, ...request } = command.front
+  const { returnUrl } = request
   const parts = ['binding', caller.service.name, linkBinding ?? '']
-  return { ...request, linkBindingMac: linkBinding === null ? null : keyring.mac('link', parts) }
+  return {
+    ...request,
+    returnUrl: returnUrl === null ? null : (readReturnUrl(caller.service, returnUrl) ?? null),
+    linkBindingMac: linkBinding === null ? null : keyring.mac('link', parts),
+  }
 }
 
 /** What a new verification is made with. */

@@ -7,6 +7,7 @@ import { readLanguageTag } from '../../kernel/language-tag.ts'
 import type {
   CheckCommand,
   EndUser,
+  FrontFields,
   Idempotency,
   ListCommand,
   StartCommand,
@@ -40,6 +41,7 @@ import {
   userAgentField,
   wholeNumber,
 } from './fields.ts'
+import { checkReturn, returnUrlField } from './hosted-page.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -68,8 +70,10 @@ export const StartBody = z
     ttl_seconds: ttlSecondsField.optional(),
     metadata: metadataField.optional(),
     challenge: challengeField.optional(),
+    return_url: returnUrlField.optional(),
   })
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
+  .superRefine(checkReturn, BESIDE_OTHER_FAULTS)
   .openapi('StartRequest', ONE_PARTY)
 
 export const ResendBody = z
@@ -144,6 +148,12 @@ function toStep(step: NonNullable<z.infer<typeof StartBody>['channels']>[number]
   return { channel, timeoutSeconds, blind }
 }
 
+/** Undefined: it asks for nothing of the front door. */
+function toFront({ return_url: returnUrl }: z.infer<typeof StartBody>): FrontFields | undefined {
+  if (returnUrl === undefined) return undefined
+  return { nonce: null, showsParty: false, returnUrl, link: false, linkBinding: null }
+}
+
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
   const { to, subject, channel } = body
   const fields: StartFields = {
@@ -156,6 +166,7 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
     ttlSeconds: body.ttl_seconds ?? null,
     metadata: body.metadata ?? {},
     challenge: body.challenge ?? null,
+    front: toFront(body),
   }
   // `checkStart` has let it through.
   if (subject !== undefined)
