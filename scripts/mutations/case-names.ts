@@ -80,6 +80,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C80: 'traces: a hostile traceparent, a caller that wants more recorded, a collector in every kind of trouble',
   C84: 'an attack on the bill among honest people: what rules name, and whom they leave alone',
   C85: 'a challenge that is forged, changed, expired, another’s, cut off or used before',
+  C87: 'the hosted page: where it leads, forms of other sites, hostile texts, and forms sent twice',
   C91: 'a client whose answers are lost, late, cut off or not ours, and its fake beside the real service',
 }
 

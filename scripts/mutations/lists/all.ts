@@ -35,6 +35,7 @@ import { MOVES } from './moves.ts'
 import { OIDC } from './oidc.ts'
 import { OPERATORS } from './operators.ts'
 import { PACE_MUTANTS } from './pace.ts'
+import { PAGES } from './pages.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
 import { RECEIPTS } from './receipts.ts'
@@ -111,6 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BLAME,
   ...BLOCKS,
   ...FRONT,
+  ...PAGES,
   ...ROUTES,
   ...PACE_MUTANTS,
   ...STEP_MUTANTS,

@@ -1,0 +1,27 @@
+// Lines that keep C87: where the hosted page leads, whose forms it takes, and what a second one of them does.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const RETURNS = 'test/verification/return-url.test.ts'
+
+export const PAGES: readonly Mutant[] = [
+  mutant(
+    'C87.listed-return',
+    'the hosted page leads to a URL that its service lists, and nowhere else',
+    [RETURNS, 'https://evil.example/login/back is not'],
+    { node: 'ConditionalExpression', becomes: 'url.href' },
+  ),
+  mutant(
+    'C87.return-needs-session',
+    'a start that names where to lead has a session, with which the approval is exchanged',
+    ['test/http/return-url.test.ts', 'needs a session'],
+    { node: 'IfStatement', becomes: 'return' },
+  ),
+  mutant(
+    'C87.https-return',
+    'in production the approval travels over https alone',
+    ['test/config/front.test.ts', 'are https in production'],
+    { node: 'ArrowFunction', becomes: '(_: string) => false' },
+  ),
+]
