@@ -43,7 +43,7 @@ export function createStart(domain: Domain) {
   const deps: StartDeps = { ...domain, continueSession: createContinuation(domain) }
   return async (caller: Caller, command: StartCommand): Promise<Learned<StartResult>> => {
     const url = command.front?.returnUrl
-   
+
     if (url != null && readReturnUrl(caller.service, url) === undefined)
       return learned(refuseFields([describeReturnUrl(caller.service)]))
     const plan = planOf(domain, caller, command)
