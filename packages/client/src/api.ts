@@ -1031,6 +1031,11 @@ export interface components {
              * @example eyJjaGFsbGVuZ2UiOnsicGFyYW1ldGVycyI6…
              */
             challenge?: string;
+            /**
+             * @description Where the hosted page leads after approval, with the one-use `approval` that is exchanged: one of the service's RETURN_URLS by origin and path, with a query of its own at the most. The page may then check, send again and move on. Needs `session`, without which nothing could be exchanged.
+             * @example https://app.example.com/login/back
+             */
+            return_url?: string;
         };
         TotpRequest: {
             /**
