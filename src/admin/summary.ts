@@ -56,7 +56,12 @@ async function readAll(store: CountStore, query: SummaryQuery, now: number): Pro
   return { tallies, costs, times: [...times, ...(await store.times(ofRows))] }
 }
 
-async function readBins(store: CountStore, { service, span, only }: SummaryQuery, since: number) {
+async function readBins(
+  store: CountStore,
+  { service, span, only }: SummaryQuery,
+  since: number,
+  now: number,
+) {
   const dimension = only?.dimension ?? 'all'
   const rows = await store.tallies({
     service: service ?? EVERY_SERVICE,
@@ -68,7 +73,9 @@ async function readBins(store: CountStore, { service, span, only }: SummaryQuery
     rows.filter(({ value }) => value === (only?.value ?? '')).map((row) => [row.group, row]),
   )
   const size = binMs(span)
-  return Array.from({ length: SPANS[span].bins }, (_, n) => {
+  // Those that have begun.
+  const count = Math.min(SPANS[span].bins, Math.floor((now - since) / size) + 1)
+  return Array.from({ length: count }, (_, n) => {
     const row = byBin.get(n)
     return { ...addUp(row ? [row] : []), at: since + n * size }
   })
@@ -120,7 +127,7 @@ export function createSummaries(deps: {
       groups: groupsOf(read, query),
       reasons: reasonsOf(read),
       binMs: binMs(query.span),
-      bins: await readBins(store, query, since),
+      bins: await readBins(store, query, since, now),
       changes: await keepChanges(service, () => readChanges(service)),
     }
   }

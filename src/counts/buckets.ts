@@ -16,25 +16,30 @@ export const KEPT_MS: Readonly<Record<Sized, number>> = {
   day: 400 * DAY_MS,
 }
 
-/** `edge`: where a span begins and ends. `bins`: of a chart. */
+/**
+ * `edge`: where a span begins, and up to the end of which it goes. `cut`: how exactly the span before it ends where this one is.
+ * A day begins with an hour: the minutes of its edges were two thirds of what was read. `bins`: of a chart.
+ */
 export const SPANS = {
-  '1h': { ms: HOUR_MS, edge: 'minute', bins: 30 },
-  '24h': { ms: DAY_MS, edge: 'minute', bins: 48 },
-  '7d': { ms: 7 * DAY_MS, edge: 'hour', bins: 56 },
-  '30d': { ms: 30 * DAY_MS, edge: 'day', bins: 30 },
-} as const satisfies Record<string, { ms: number; edge: Sized; bins: number }>
+  '1h': { ms: HOUR_MS, edge: 'minute', cut: 'minute', bins: 30 },
+  '24h': { ms: DAY_MS, edge: 'hour', cut: 'minute', bins: 48 },
+  '7d': { ms: 7 * DAY_MS, edge: 'hour', cut: 'hour', bins: 56 },
+  '30d': { ms: 30 * DAY_MS, edge: 'day', cut: 'day', bins: 30 },
+} as const satisfies Record<string, { ms: number; edge: Sized; cut: Sized; bins: number }>
 export type Span = keyof typeof SPANS
 export const SPAN_NAMES = Object.keys(SPANS) as Span[]
 
 export const beginOf = (level: Level, at: number) =>
   level === 'ever' ? 0 : at - (at % SIZES[level])
 
-/** Up to the end of the minute, hour or day (UTC) that is running. */
+const endOf = (level: Sized, at: number) => beginOf(level, at) + SIZES[level]
+
+/** Up to the end of the minute, hour or day (UTC) that is running; and as much of the same span before it as has passed of this one. */
 export function windowOf(span: Span, now: number) {
-  const { ms, edge } = SPANS[span]
-  const until = beginOf(edge, now) + SIZES[edge]
+  const { ms, edge, cut } = SPANS[span]
+  const until = endOf(edge, now)
   const since = until - ms
-  return { since, until, before: { since: since - ms, until: since } }
+  return { since, until, before: { since: since - ms, until: endOf(cut, now) - ms } }
 }
 
 /** @param since and until are times of `edge`: a minute, an hour or a day begins there */

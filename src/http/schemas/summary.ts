@@ -21,7 +21,7 @@ export const SummaryQuery = z
   .strictObject({
     span: z.enum(SPAN_NAMES).default('24h').openapi({
       description:
-        'Up to now, compared with the same span before it. `7d` ends with the current hour, `30d` with the current day (UTC).',
+        'Up to now, compared with as much of the same span before it. `24h` is the current hour and the 23 before it; `7d` ends with the current hour, `30d` with the current day (UTC).',
     }),
     by: z.enum(BREAKDOWNS).default('provider').openapi({ description: 'What the rows are.' }),
     service: nameField.optional().openapi({ description: 'For a key of no service.' }),
