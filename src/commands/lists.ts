@@ -107,6 +107,9 @@ const OPTION_OF = {
   value: '<value>',
 }
 
+/** Without it, whoever tries it at once takes it for a command that does nothing. */
+const HEEDED = 'Running services heed it within 5 seconds.\n'
+
 async function add(context: AdminContext, given: Given, terminal: Terminal): Promise<number> {
   const { lists, admin, clock, config, wire } = context
   const service = given.text('service') ?? null
@@ -136,6 +139,7 @@ async function add(context: AdminContext, given: Given, terminal: Terminal): Pro
         ? `${JSON.stringify(wire.listEntry(made.entry))}\n`
         : alignRows([cellsOf(made.entry)])
       terminal.out(text)
+      if (!given.flag('json')) terminal.err(HEEDED)
       return EXIT.ok
     }
   }
@@ -188,6 +192,7 @@ const endEntryCommand: Command = {
         return EXIT.failed
       }
       terminal.out(given.flag('json') ? `${JSON.stringify(wire.listEntry(ended))}\n` : 'Ended.\n')
+      if (!given.flag('json')) terminal.err(HEEDED)
       return EXIT.ok
     })
   },

@@ -204,7 +204,8 @@ describe('I21: entries by command', () => {
   it('one that is made beside the running service is met within seconds, listed masked, and ended', async () => {
     const about = ['--effect', 'refuse', '--by', 'number', '--for', '2h', ...because]
     const made = await run('lists', 'add', '+14155552672', ...about)
-    expect(made).toMatchObject({ status: 0, err: '' })
+    const heeded = 'Running services heed it within 5 seconds.\n'
+    expect(made).toMatchObject({ status: 0, err: heeded })
     expect(made.out).toMatch(
       /^lst_\w{32} {2}refuse {2}number {2}\+141•••72 {2}until .+ \(every service\) {2}command {2}ticket 4711\n$/,
     )
@@ -218,6 +219,7 @@ describe('I21: entries by command', () => {
     expect(await run('lists', 'end', entry.id, ...because)).toMatchObject({
       status: 0,
       out: 'Ended.\n',
+      err: heeded,
     })
     expect((await run('lists', 'end', entry.id, ...because)).status).toBe(1)
     expect((await run('lists', 'show', '--to', '+14155552672')).err).toBe('No entries found.\n')
