@@ -24,6 +24,7 @@ const PLANTS: readonly Plant[] = [
   plant('audit-knows-events', 'audit', '../verification/ports.ts'),
   plant('webhooks-know-events', 'webhooks', '../verification/ports.ts'),
   plant('shield-knows-verification', 'shield', '../delivery/ports.ts'),
+  plant('front-knows-verification', 'front', '../delivery/ports.ts'),
   plant('retention-knows-itself', 'retention', '../verification/ports.ts'),
   plant('telemetry-watches-ports', 'telemetry', '../verification/state.ts'),
   plant('access-knows-itself', 'access', '../verification/ports.ts'),

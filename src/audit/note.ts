@@ -1,22 +1,15 @@
 // A head as a signed note with the lines of a checkpoint (C2SP signed-note and tlog-checkpoint), by Ed25519.
 // The hash of a head is that of a chain of segments, not of a Merkle tree of events. It must not be signed by a key that is stored.
 
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { privateKeyOf } from '../kernel/ed25519.ts'
 
 /** The log's name, and its key's. */
 export const ORIGIN = 'countersign/audit-log'
 /** C2SP signed-note: the type of an Ed25519 key. */
 const ED25519 = 1
 const KEY_ID_BYTES = 4
-/** RFC 8410 §7: before the 32 bytes of a private, and of a public key. */
-const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+/** RFC 8410 §4: before the 32 bytes of a public key. */
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
 export type Head = { size: number; hash: Uint8Array }
@@ -37,8 +30,7 @@ function verifierOf(publicBytes: Buffer): Verifier {
 }
 
 export function createSigner(seed: Uint8Array): Signer {
-  const der = Buffer.concat([PRIVATE_PREFIX, seed])
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const key = privateKeyOf(seed)
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return { key, verifier: verifierOf(spki.subarray(PUBLIC_PREFIX.length)) }
 }

@@ -66,7 +66,7 @@ function readText(given: Given, name: string): string | undefined {
 /** Of the root keys that the settings give, and of --key. @throws UsageError */
 async function verifiersOf({ keyring }: AdminContext, given: Given): Promise<Verifier[]> {
   const { createSigner, readVerifier } = await import('../audit/note.ts')
-  const own = keyring.signingSeeds().map((seed) => createSigner(seed).verifier)
+  const own = keyring.signingSeeds('audit-sign').map((seed) => createSigner(seed).verifier)
   const more = given.texts('key').map((text) => {
     const verifier = readVerifier(text)
     if (!verifier) throw new UsageError('--key must be as countersign audit key prints it')
@@ -160,7 +160,7 @@ const keyCommand: Command = {
     const { withAdmin } = await import('./admin-context.ts')
     return withAdmin(terminal, async ({ keyring }) => {
       const { createSigner } = await import('../audit/note.ts')
-      const [seed] = keyring.signingSeeds()
+      const [seed] = keyring.signingSeeds('audit-sign')
       if (seed) terminal.out(`${createSigner(seed).verifier.text}\n`)
       return EXIT.ok
     })

@@ -22,6 +22,7 @@ import {
   describeTwins,
   type Parser,
   parseAppHash,
+  parseAudience,
   parseBrand,
   parseCountries,
   parseHost,
@@ -179,6 +180,7 @@ export const serviceEntry = z.strictObject({
   origin_domain: parsed(parseHost).nullable().optional(),
   android_app_hash: parsed(parseAppHash).nullable().optional(),
   subject_shows_code: z.boolean().optional(),
+  approval_audience: parsed(parseAudience).optional(),
   templates: templates.optional(),
   routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
@@ -231,6 +233,8 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
     limits: { ...base.limits, ...without(entry.limits ?? {}) },
     shield: { ...base.shield, ...without(entry.shield ?? {}) },
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,
+    // Never that of the default service: one service's approval must not open another's door.
+    approvalAudience: entry.approval_audience ?? name,
     name,
   }
 }

@@ -16,6 +16,7 @@ import {
 import { parseColour, parseLogo, parseReturnUrls } from './front.ts'
 import {
   parseAppHash,
+  parseAudience,
   parseBoolean,
   parseBrand,
   parseCountries,
@@ -118,6 +119,12 @@ export const SERVICE_SETTINGS = {
     parseOneOf(['required', 'off']),
     "`required`: start needs the end user's address; `off`: no limit by address",
     { shown: '`required` in production, `off` in development' },
+  ),
+  approvalAudience: optional(
+    'APPROVAL_AUDIENCE',
+    parseAudience,
+    'The audience (`aud`) of signed approvals: the name or URL that whoever verifies them expects',
+    { shown: 'the name of the service' },
   ),
   testRecipients: withDefault(
     'TEST_RECIPIENTS',

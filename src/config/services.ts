@@ -72,6 +72,21 @@ function describeRoutes(name: string, entry: ServiceEntry, carriers: Carriers): 
   })
 }
 
+/** An approval by one of them would be valid at the other. */
+function describeSameAudience(services: ReadonlyMap<string, ServicePolicy>): string[] {
+  const owners = new Map<string, string>()
+  const problems: string[] = []
+  for (const { name, approvalAudience } of services.values()) {
+    const owner = owners.get(approvalAudience)
+    if (owner === undefined) owners.set(approvalAudience, name)
+    else
+      problems.push(
+        `services.${name}.approval_audience: ${approvalAudience} is the audience of ${owner}, too; give each its own`,
+      )
+  }
+  return problems
+}
+
 /** Limits, rules of the shield and routes are given one by one; everything else replaces what the settings say. */
 function givenBy({ limits, shield, routes, ...entry }: ServiceEntry): ReadonlySet<string> {
   const namesOf = (part: object = {}) => Object.keys(without(part))
@@ -111,9 +126,12 @@ export function parseServices(
     ...describeRoutes(name, entry, carriers),
   ])
   if (uncarried.length > 0) return { ok: false, problems: uncarried }
+  const services = new Map(entries.map(([name, entry]) => [name, toPolicy(name, entry, base)]))
+  const same = describeSameAudience(services)
+  if (same.length > 0) return { ok: false, problems: same }
   return {
     ok: true,
-    services: new Map(entries.map(([name, entry]) => [name, toPolicy(name, entry, base)])),
+    services,
     routes: new Map(
       entries.flatMap(([name, entry]) => (entry.routes ? [[name, without(entry.routes)]] : [])),
     ),

@@ -100,6 +100,11 @@ function hostedPage(policy: ServicePolicy): Omit<Row, 'group'>[] {
   ]
 }
 
+function approvals({ approvalAudience }: ServicePolicy): Omit<Row, 'group'>[] {
+  const setting = SERVICE_SETTINGS.approvalAudience
+  return [{ name: 'approval_audience', setting, value: approvalAudience }]
+}
+
 function routesOf(policy: ServicePolicy, config: Config): Omit<Row, 'group'>[] {
   const own = config.serviceRoutes.get(policy.name)
   const carriers = carriersOf(config.providers)
@@ -131,6 +136,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Shield', shield],
     ['Texts', texts(policy)],
     ['Hosted page', hostedPage(policy)],
+    ['Approvals', approvals(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

@@ -68,6 +68,11 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'verification.canceled': () => ['Canceled'],
   'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
   'verification.expired': () => ['Expired: no correct code in time', 'warn'],
+  'approval.exchanged': () => [
+    'The login flow exchanged the one-use code of the page for the approval',
+    'good',
+  ],
+  'approval.consumed': () => ['The signed approval was consumed: it cannot be used again', 'good'],
   'check.incorrect': ({ attempts_remaining: left }) => [
     `A wrong code was entered; ${Number(left) === 1 ? '1 attempt' : `${word(left)} attempts`} left`,
     'warn',

@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'verification.canceled',
   'verification.max_attempts_reached',
   'verification.expired',
+  'approval.exchanged',
+  'approval.consumed',
   'check.incorrect',
   'delivery.attempted',
   'delivery.sent',

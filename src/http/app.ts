@@ -16,6 +16,7 @@ import {
 import { type App, register } from './register.ts'
 import { createRouter } from './router.ts'
 import { abuseRoutes } from './routes/abuse.ts'
+import { approvalRoutes } from './routes/approvals.ts'
 import { addCalls } from './routes/calls.ts'
 import { costRoutes } from './routes/costs.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
@@ -39,7 +40,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 import { documentWebhooks } from './webhook-documents.ts'
 
 const UNDER_PREFIX =
-  /^\/.*[^/]\/+(?:admin|docs|verify|factors|dev|healthz|readyz|openapi\.json)(?:\/|$)/
+  /^\/.*[^/]\/+(?:admin|docs|verify|factors|approvals|dev|healthz|readyz|openapi\.json)(?:\/|$)/
 
 /** A hint for proxies that serve this under a path prefix and do not strip it. */
 function adviseOnPath(path: string): string {
@@ -57,6 +58,7 @@ function addEverything(app: App, deps: AppDeps): void {
   register(app, deps, [
     ...verifyRoutes,
     ...factorRoutes,
+    ...approvalRoutes,
     ...probeRoutes,
     ...documentRoutes(app),
     ...eventRoutes,

@@ -27,7 +27,7 @@ type AnswerDocs = {
   lines?: ZodType
   headers?: HeaderDocs
 }
-type Answers = { readonly [status in 200 | 201 | 204 | 503]?: AnswerDocs }
+type Answers = { readonly [status in 200 | 201 | 204 | 304 | 503]?: AnswerDocs }
 
 export type Definition = {
   method: 'get' | 'post' | 'delete'
@@ -39,6 +39,7 @@ export type Definition = {
   tag:
     | 'Verifications'
     | 'Factors'
+    | 'Approvals'
     | 'Operation'
     | 'Event log'
     | 'People'

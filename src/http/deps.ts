@@ -11,6 +11,7 @@ import type { ReceiptDesk } from '../delivery/receipts/ports.ts'
 import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
+import type { Approvals } from '../front/approvals.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Span, Tracing } from '../kernel/tracing.ts'
 import type { VerificationService } from '../verification/api.ts'
@@ -30,6 +31,7 @@ export type Readiness = { ready: boolean; checks: Record<string, boolean> }
 export type AppDeps = {
   service: VerificationService
   factors: FactorService
+  approvals: Approvals
   services: ReadonlyMap<string, ServicePolicy>
   authenticator: Authenticator
   events: Pick<EventStore, 'append' | 'list'>

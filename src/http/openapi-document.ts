@@ -82,6 +82,11 @@ export function buildDocument(app: App): OpenApiDocument {
     tags: [
       { name: 'Verifications', description: 'Start, check, resend, look up, cancel.' },
       { name: 'Factors', description: 'Authenticator apps and recovery codes.' },
+      {
+        name: 'Approvals',
+        description:
+          'Proof of a verification: exchanged, consumed, or verified offline by its keys.',
+      },
       { name: 'Operation', description: 'Health, readiness and these pages.' },
       { name: 'Event log', description: 'What happened, newest first; for admins.' },
       { name: 'People', description: 'Everything about one recipient or subject; for admins.' },

@@ -12,7 +12,7 @@ import { readUserAgent } from './schemas/requests.ts'
 
 /** `start`, `check`, `factors/confirm`, … as the domain names them. */
 function routeName(path: string): string {
-  if (path.startsWith('/factors/'))
+  if (/^\/(?:factors|approvals)\//.test(path))
     return path.slice(1).replace('{id}/', '').replace('{id}', 'delete')
   return /^\/verify\/(?:\{id\}\/)?(\w+)$/.exec(path)?.[1] ?? path
 }

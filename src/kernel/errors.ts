@@ -13,6 +13,7 @@ export const ERRORS = {
   client_blocked: { status: 403, title: 'Requests from this network are blocked' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   verification_not_found: { status: 404, title: 'There is no such verification' },
+  approval_not_found: { status: 404, title: 'There is no such approval' },
   factor_not_found: { status: 404, title: 'There is no such factor' },
   webhook_not_found: { status: 404, title: 'There is no such message or destination of webhooks' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
@@ -22,6 +23,7 @@ export const ERRORS = {
   verification_approved: { status: 409, title: 'The verification has already been approved' },
   verification_canceled: { status: 409, title: 'The verification was canceled' },
   verification_mismatch: { status: 409, title: 'The verification was started for something else' },
+  approval_consumed: { status: 409, title: 'The approval has already been consumed' },
   factor_confirmed: { status: 409, title: 'The factor has already been confirmed' },
   too_many_factors: { status: 409, title: 'The subject has reached its maximum number of factors' },
   webhook_removed: { status: 409, title: 'The settings no longer have this URL' },
@@ -37,6 +39,7 @@ export const ERRORS = {
     status: 422,
     title: 'A step that cannot report its delivery is not the last one',
   },
+  approval_invalid: { status: 422, title: 'The approval is not valid here' },
   code_incorrect: { status: 422, title: 'The code is wrong' },
   recipient_suppressed: { status: 422, title: 'Nothing is sent to this recipient' },
   idempotency_key_reused: {

@@ -19,6 +19,9 @@ const MAC_PURPOSES = [
 ] as const
 export type MacPurpose = (typeof MAC_PURPOSES)[number]
 
+const SIGNING_PURPOSES = ['audit-sign', 'approval-sign'] as const
+export type SigningPurpose = (typeof SIGNING_PURPOSES)[number]
+
 /** The value was made under a root secret this node does not have (a rolling restart): 503, never "wrong". */
 export class UnknownKeyError extends Error {
   override name = 'UnknownKeyError'
@@ -43,8 +46,8 @@ export type Keyring = {
   mac(purpose: MacPurpose, parts: readonly string[]): Buffer
   /** The same under every key, current first: look-ups try them all. */
   macs(purpose: MacPurpose, parts: readonly string[]): Buffer[]
-  /** Ed25519 seeds of 32 bytes by which the heads of the log's chain are signed, the current one first. */
-  signingSeeds(): Buffer[]
+  /** Ed25519 seeds of 32 bytes, the current one first: for heads of the log's chain, and for approvals. */
+  signingSeeds(purpose: SigningPurpose): Buffer[]
   /** Under the oldest key, on which the nodes of a rolling restart agree (limit counters). */
   oldestMac(purpose: MacPurpose, parts: readonly string[]): Buffer
 }
@@ -63,7 +66,7 @@ type KeySet = {
   id: Buffer
   pepper: Buffer
   seal: Buffer
-  sign: Buffer
+  signs: Record<SigningPurpose, Buffer>
   macs: Record<MacPurpose, MacKey>
 }
 
@@ -83,7 +86,9 @@ function createKeySet(root: Uint8Array): KeySet {
     id: derive(root, 'key-id', KEY_ID_BYTES),
     pepper: derive(root, 'pepper'),
     seal: derive(root, 'seal'),
-    sign: derive(root, 'audit-sign'),
+    signs: Object.fromEntries(
+      SIGNING_PURPOSES.map((purpose) => [purpose, derive(root, purpose)]),
+    ) as KeySet['signs'],
     macs: Object.fromEntries(
       MAC_PURPOSES.map((purpose) => [purpose, createMacKey(derive(root, purpose))]),
     ) as KeySet['macs'],
@@ -157,7 +162,7 @@ export function createKeyring(roots: readonly Uint8Array[]): Keyring {
       const message = joinParts(parts)
       return Array.from(sets.values(), (set) => macWith(set.macs[purpose], message))
     },
-    signingSeeds: () => Array.from(sets.values(), ({ sign }) => sign),
+    signingSeeds: (purpose) => Array.from(sets.values(), ({ signs }) => signs[purpose]),
     oldestMac: (purpose, parts) => macWith(oldest.macs[purpose], joinParts(parts)),
   }
 }

@@ -26,6 +26,9 @@ export function refusalContext(budgetIndex: Uint8Array): string {
   return `refused:${Buffer.from(budgetIndex).toString('hex')}`
 }
 
+/** Of the hosted page's one-use codes, which no row keeps. */
+export const approvalCodeContext = 'approval-code'
+
 /** Of the numbers that a level of the shield has met: they name people together with its value. */
 export function levelContext(rule: string, service: string, value: string): string {
   return `shield:${rule}:${service}:${value}`

@@ -38,7 +38,7 @@ export function composeAudit(
   const { store, clock, logger, metrics } = deps
   // The store of many nodes, whose transactions commit in another order than they number.
   const hasGaps = store.wallMs !== null
-  const [seed] = deps.keyring.signingSeeds()
+  const [seed] = deps.keyring.signingSeeds('audit-sign')
   if (!seed) throw new Error('a keyring has at least one key')
   const chainer = createChainer({
     ...{ store: store.audit, hasGaps, signer: createSigner(seed), days: retentionDays },

@@ -10,6 +10,7 @@ import { createFactorComparers } from '../factors/comparers.ts'
 import { createOtp } from '../factors/otp.ts'
 import { drawQr } from '../factors/qr.ts'
 import { createFactorService } from '../factors/service.ts'
+import { createApprovals } from '../front/approvals.ts'
 import { createApp } from '../http/app.ts'
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
@@ -97,6 +98,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   const deps: AppDeps = {
     service,
     factors: createFactorService(domain),
+    approvals: createApprovals({ ...domain, issuer: config.publicUrl }),
     services: config.services,
     authenticator,
     admin: composeAdmin(config, {

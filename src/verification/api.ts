@@ -129,6 +129,9 @@ export type Refusal = {
   replayed?: boolean
 }
 
+/** In place of the signed token: signed again, a stored answer gives a token with the same claims and the same end. */
+export type ApprovalToSign = { nonce: string; showsParty: boolean; approvedAt: number }
+
 /** Budgets are for the RateLimit fields; empty in a replay. */
 export type Success<Kind extends string> = {
   kind: Kind
@@ -140,7 +143,11 @@ export type Success<Kind extends string> = {
 export type StartResult = Success<'started'> | Success<'continued'> | Refusal
 export type ResendResult = Success<'resent'> | Refusal
 /** `recoveryCodesRemaining`: of the set that the code came from; null for every other channel. */
-export type Approved = Success<'approved'> & { recoveryCodesRemaining: number | null }
+export type Approved = Success<'approved'> & {
+  recoveryCodesRemaining: number | null
+  /** Null: its start gave no nonce. An answer that an earlier version stored has none. */
+  approval?: ApprovalToSign | null
+}
 export type CheckResult = Approved | Refusal
 export type CancelResult = Success<'canceled'> | Refusal
 export type AdvanceResult = Success<'advanced'> | Refusal

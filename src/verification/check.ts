@@ -1,7 +1,6 @@
 // POST /verify/check: was this the code? Nothing that depends on the comparison leaves before the attempt it costs is
 // committed (I2), and the code works once (I1).
 
-import { timingSafeEqual } from 'node:crypto'
 import type { Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
 import { answerCheck, type CheckAnswer, withBudgets } from './check-answer.ts'
@@ -27,6 +26,7 @@ import {
   refuseSpent,
   refuseUnknown,
 } from './refuse.ts'
+import { isOneOf, sessionMacs } from './session-mac.ts'
 import { attemptsRemaining, type VerificationRecord } from './state.ts'
 import { decideChargeOnly, decideCheck } from './transitions.ts'
 import { openRecipient } from './view.ts'
@@ -87,10 +87,8 @@ async function checkOnce(deps: CheckDeps, context: CheckContext): Promise<Learne
   return learned(withBudgets(result, admission?.budgets ?? []), about)
 }
 
-function sessionMacs({ keyring }: CheckDeps, { command, caller }: CheckContext): Buffer[] {
-  return command.session === null
-    ? []
-    : keyring.macs('session', ['session', caller.service.name, command.session])
+function macsOf({ keyring }: CheckDeps, { command, caller }: CheckContext): Buffer[] {
+  return command.session === null ? [] : sessionMacs(keyring, caller.service.name, command.session)
 }
 
 function queryOf(deps: CheckDeps, context: CheckContext): CheckQuery {
@@ -99,7 +97,7 @@ function queryOf(deps: CheckDeps, context: CheckContext): CheckQuery {
   const numberWindowMs = limits.check_per_number && limits.check_per_number.windowSeconds * 1000
   const common = { service, now: deps.clock.now(), numberWindowMs }
   if (command.id !== null) return { ...common, id: command.id }
-  const macs = sessionMacs(deps, context)
+  const macs = macsOf(deps, context)
   const { purpose } = command
   return { ...common, addressIndexes: identities ?? [], purpose, sessionMacs: macs }
 }
@@ -118,7 +116,7 @@ function refuseOther(
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
-      : isOneOf(record.sessionMac, sessionMacs(deps, context))
+      : isOneOf(record.sessionMac, macsOf(deps, context))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
   const expected = deps.compare[record.channel].expectedShape(command.code, record)
@@ -145,7 +143,7 @@ async function compareCode(
   found: ToCheck,
 ): Promise<CheckResult> {
   const { caller, command } = context
-  const { record } = found
+  const { record, asked } = found
   const refused = refuseBefore(deps, context, found)
   if (refused) return refused
   const admittedAt = deps.clock.now()
@@ -160,7 +158,7 @@ async function compareCode(
     try {
       const verdict = await comparison.run(record)
       place.commits()
-      return await commit(deps, context, { record, party, verdict, admittedAt })
+      return await commit(deps, context, { record, asked, party, verdict, admittedAt })
     } finally {
       comparison.release()
     }
@@ -178,13 +176,13 @@ async function compareLater(deps: CheckDeps, context: CheckContext, id: string) 
   return found ? await compareCode(deps, context, found) : refuseUnknown()
 }
 
-type Compared = { record: VerificationRecord; party: string; verdict: Verdict; admittedAt: number }
+type Compared = Omit<ToCheck, 'spent'> & { party: string; verdict: Verdict; admittedAt: number }
 
 /** Whatever goes wrong here, the attempt is charged, and the answer is the same for both verdicts. */
 async function commit(
   { store, keyring, clock }: CheckDeps,
   { caller, command, response }: CheckContext,
-  { record, party, verdict, admittedAt }: Compared,
+  { record, asked, party, verdict, admittedAt }: Compared,
 ): Promise<CheckResult> {
   const now = clock.now()
   const limit = caller.service.limits.check_per_number
@@ -193,7 +191,7 @@ async function commit(
   const change = store.change<CheckAnswer>({
     ...common,
     decide: decideCheck(verdict, admittedAt, (valid, after, codesLeft) =>
-      answerCheck(now, valid, after, codesLeft, party),
+      answerCheck(now, { valid, after, codesLeft, party, asked }),
     ),
     numberLimit: limit && { limit, budgetIndexes, authenticated: record.authenticated },
     idempotency: response.write((result) => result),
@@ -216,10 +214,6 @@ async function commit(
     case 'answered_before':
       return response.replay(outcome.stored)
   }
-}
-
-function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
-  return candidates.some((mac) => mac.length === stored.length && timingSafeEqual(mac, stored))
 }
 
 const refuseNumber = (limit: Limit, retryAt: number, now: number) =>

@@ -1,6 +1,8 @@
 // What the front door keeps of a verification: what its start asked for, the first browser that opened it, and what works once.
 // It must not hold a code, a link or an approval: they are derived, or signed, when they are asked for.
 
+import type { Actor } from '../kernel/actor.ts'
+
 /** As a start asked for it; `verification/front.ts` makes it from the command. */
 export type FrontRequest = {
   /** The caller's own, signed into the approval. Null: no approval is made. */
@@ -14,6 +16,9 @@ export type FrontRequest = {
   /** Of the value that the login flow keeps in the asking browser; null: the hosted page binds the link. */
   linkBindingMac: Uint8Array | null
 }
+
+/** What its approval is made with. */
+export type Asked = Pick<FrontRequest, 'nonce' | 'showsParty'>
 
 export type FrontDoor = FrontRequest & {
   /** Of the first browser that opened its view token; null: none did. */
@@ -31,8 +36,8 @@ export type FrontStore = {
   renew(verificationId: string, request: FrontRequest): Promise<void>
   /** One statement: the first one stays. @returns the one in force; undefined: there is no such verification */
   claimBrowser(verificationId: string, mac: Uint8Array): Promise<Uint8Array | undefined>
-  /** One statement. @returns whether this was the first time */
-  useOnce(verificationId: string, use: FrontUse, now: number): Promise<boolean>
+  /** One statement, and with the first its event. @returns whether this was the first time */
+  useOnce(verificationId: string, use: FrontUse, now: number, actor: Actor): Promise<boolean>
 }
 
 export type FrontUse = 'exchanged' | 'consumed'

@@ -124,6 +124,8 @@ export type ServicePolicy = {
   maxAttempts: number
   maxSends: number
   totpWindow: number
+  /** `aud` of its approvals: whoever verifies them expects it. */
+  approvalAudience: string
   /** Those that a provider serves; others are 403 `channel_not_available`. */
   channels: readonly Channel[]
   /** For starts that name no channel; empty: none. */
@@ -150,6 +152,8 @@ export type ServicePolicy = {
   webhooks: readonly WebhookTarget[]
 }
 
+/** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */
+export const APPROVAL_MS = 5 * MINUTE * 1000
 /** A hash ends within this time or its check is refused; the sweeper's grace (I3). */
 export const HASH_DEADLINE_MS = 10_000
 /** Answers under an Idempotency-Key are kept this long. */

@@ -8,7 +8,7 @@ import type { TraceContext } from '../kernel/tracing.ts'
 import type { Refusal } from './api.ts'
 import type { SpentChallenge } from './challenge-ports.ts'
 import type { Change, Decide } from './change.ts'
-import type { FrontRequest } from './front-ports.ts'
+import type { Asked, FrontRequest } from './front-ports.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
@@ -118,6 +118,8 @@ export type ToCheck = {
   record: VerificationRecord
   /** Guesses of its number within the window, under the row's own index, and when the first of them was. */
   spent: { count: number; oldestAt: number } | null
+  /** Null: its start asked for nothing of the front door. */
+  asked: Asked | null
 }
 
 export type VerificationStore = {

@@ -9,6 +9,7 @@ import type { CodeHash } from './hashing-ports.ts'
 import type { StoredResponse } from './idempotency.ts'
 import type { LimitKey } from './limit-ports.ts'
 import type { SessionSlot } from './ports.ts'
+import { sessionMac } from './session-mac.ts'
 import type { NewVerification } from './state.ts'
 import type { SuppressedKey } from './suppression.ts'
 import type { Judged } from './verdict.ts'
@@ -114,8 +115,7 @@ export function commonFields(
     service: service.name,
     purpose: command.purpose,
     recipientSealed: keyring.seal(party, recipientContext(id)),
-    sessionMac:
-      session === null ? null : keyring.mac('session', ['session', service.name, session]),
+    sessionMac: session === null ? null : sessionMac(keyring, service.name, session),
     authenticated: command.authenticated,
     maxAttempts: service.maxAttempts,
     lastSendAt: now,

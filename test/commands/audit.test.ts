@@ -53,7 +53,7 @@ afterAll(async () => {
 /** As the service does within a minute. */
 async function chain(): Promise<void> {
   const store = await openStore(join(real.directory, 'data/countersign.db'))
-  const [seed] = createKeyring([ROOT_SECRET]).signingSeeds()
+  const [seed] = createKeyring([ROOT_SECRET]).signingSeeds('audit-sign')
   const chainer = createChainer({
     ...{ store: store.audit, hasGaps: false, signer: createSigner(seed ?? ROOT_SECRET) },
     ...{ days: { addresses: 30, recipients: 90 }, closeAfterMs: 0, clock: { now: Date.now } },

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
 import type { FrontRequest } from '../../src/verification/front-ports.ts'
 import { ACTOR, createInput, mac, newVerification, T0 } from './rows.ts'
-import { idempotency, type Stores, start } from './stores.ts'
+import { idempotency, type Stores, start, typesOf } from './stores.ts'
 
 export const newFront = (change: Partial<FrontRequest> = {}): FrontRequest => ({
   ...{ nonce: 'n-0S6_WzA2Mj', showsParty: true, returnUrl: 'https://app.example.com/in' },
@@ -28,6 +28,27 @@ export function describeFront(factory: () => Stores & Store): void {
     expect(await factory().front.find(id)).toEqual({ ...front, ...UNUSED })
     const { id: plain } = await startWith(undefined)
     expect(await factory().front.find(plain)).toBeUndefined()
+  })
+
+  it('C90: a check reads what its approval is made with, by id and by session', async () => {
+    const { verifications } = factory()
+    const at = { service: 'default', now: T0 }
+    for (const front of [newFront({ nonce: 'a-nonce-of-sixteen' }), undefined]) {
+      const sessionMac = mac()
+      const record = newVerification({ sessionMac })
+      await verifications.create(createInput(record, { front }))
+      const asked = front ? { nonce: front.nonce, showsParty: front.showsParty } : null
+      const bySession = {
+        ...{ addressIndexes: [record.addressIndex], sessionMacs: [sessionMac] },
+        purpose: record.purpose,
+      }
+      for (const numberWindowMs of [null, 60_000])
+        for (const by of [{ id: record.id }, bySession]) {
+          const found = await verifications.findToCheck({ ...at, numberWindowMs, ...by })
+          expect(found?.asked).toEqual(asked)
+          expect(found?.record.id).toBe(record.id)
+        }
+    }
   })
 
   it('I22: a start that makes no verification keeps nothing', async () => {
@@ -74,9 +95,13 @@ export function describeFront(factory: () => Stores & Store): void {
     for (const asked of [newFront(), undefined]) {
       const { id } = await startWith(asked)
       for (const use of ['exchanged', 'consumed'] as const) {
-        const used = await inParallel(() => front.useOnce(id, use, T0 + 5))
+        const used = await inParallel(() => front.useOnce(id, use, T0 + 5, ACTOR))
         expect(used.filter(Boolean)).toHaveLength(1)
       }
+      expect((await typesOf(factory(), id)).slice(-2)).toEqual([
+        'approval.exchanged',
+        'approval.consumed',
+      ])
       expect(await front.find(id)).toMatchObject({ exchangedAt: T0 + 5, consumedAt: T0 + 5 })
     }
   })
@@ -90,7 +115,7 @@ export function describeFront(factory: () => Stores & Store): void {
     for (const id of gone) {
       await front.renew(id, newFront())
       expect(await front.claimBrowser(id, mac())).toBeUndefined()
-      expect(await front.useOnce(id, 'consumed', T0)).toBe(false)
+      expect(await front.useOnce(id, 'consumed', T0, ACTOR)).toBe(false)
       expect(await front.find(id)).toBeUndefined()
     }
   })

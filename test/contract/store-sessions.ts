@@ -187,7 +187,7 @@ export function describeSessions(factory: StoresFactory): void {
         sessionMacs: [mac(), sessionMac],
       }
       const find = stores.verifications.findToCheck
-      expect(await find(query)).toEqual({ record: newest, spent: null })
+      expect(await find(query)).toEqual({ record: newest, spent: null, asked: null })
       expect(await find({ ...query, service: 'x' })).toBeUndefined()
     })
 

@@ -61,6 +61,7 @@ function policy(name: string): ServicePolicy {
     brandColor: null,
     brandLogo: null,
     returnUrls: [],
+    approvalAudience: name,
     templates: {},
     testRecipients: [],
     chain: [],
@@ -122,14 +123,18 @@ export type Double = {
 
 const success = (kind: string) => ({ kind, verification: VIEW, budgets: [], replayed: false })
 
-function createService(calls: Call[], answers: Map<string, unknown>): VerificationService {
-  const operation =
-    (name: string) =>
-    async (caller: { service: ServicePolicy }, command: object): Promise<never> => {
-      calls.push({ operation: name, caller: caller.service.name, command: { ...command } })
-      const answer = answers.get(name)
-      return (typeof answer === 'function' ? answer() : answer) as never
-    }
+/** Operations by name, each of which notes its call and answers as it was told. */
+const createRecorder =
+  (calls: Call[], answers: Map<string, unknown>) =>
+  (name: string) =>
+  async (caller: { service: ServicePolicy }, command: object): Promise<never> => {
+    calls.push({ operation: name, caller: caller.service.name, command: { ...command } })
+    const answer = answers.get(name)
+    return (typeof answer === 'function' ? answer() : answer) as never
+  }
+type Operation = ReturnType<typeof createRecorder>
+
+function createService(operation: Operation): VerificationService {
   return {
     start: operation('start'),
     resend: operation('resend'),
@@ -141,13 +146,7 @@ function createService(calls: Call[], answers: Map<string, unknown>): Verificati
   }
 }
 
-function createFactors(calls: Call[], answers: Map<string, unknown>): FactorService {
-  const operation =
-    (name: string) =>
-    async (caller: { service: ServicePolicy }, command: object): Promise<never> => {
-      calls.push({ operation: name, caller: caller.service.name, command: { ...command } })
-      return answers.get(name) as never
-    }
+function createFactors(operation: Operation): FactorService {
   return {
     createApp: operation('createApp'),
     createCodes: operation('createCodes'),
@@ -178,14 +177,23 @@ export async function startDouble(
     ['get', { kind: 'found', verification: DETAILED }],
     ['list', { kind: 'listed', verifications: [DETAILED], nextCursor: null }],
   ])
+  const operation = createRecorder(calls, answers)
   const services = new Map(['shop', 'bank'].map((name) => [name, policy(name)]))
   const clock = createClock()
   const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
   const store = { find: async () => undefined, touch: async () => {} }
   const resolver = createAddressResolver({ trustedProxies: given.trusted ?? [] })
   const deps: ConsoleDeps = {
-    service: createService(calls, answers),
-    factors: createFactors(calls, answers),
+    service: createService(operation),
+    factors: createFactors(operation),
+    approvals: {
+      signs: true,
+      approvalCodeFor: () => null,
+      publicKeys: async () => [],
+      signedFor: async () => null,
+      exchange: operation('exchange'),
+      consume: operation('consume'),
+    },
     services,
     authenticator: createAuthenticator({ store, clock, fixedKeys: FIXED_KEYS, services }),
     events: {

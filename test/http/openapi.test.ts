@@ -45,6 +45,7 @@ describe('the document', () => {
   it('holds the routes of the contract', () => {
     expect(operations().toSorted()).toEqual([
       'DELETE /factors/{id}',
+      'GET /.well-known/jwks.json',
       'GET /admin/api/abuse',
       'GET /admin/api/costs',
       'GET /admin/api/events',
@@ -96,6 +97,8 @@ describe('the document', () => {
       'POST /admin/api/webhooks/destinations/{destination}/on',
       'POST /admin/api/webhooks/destinations/{destination}/replay',
       'POST /admin/api/webhooks/{id}/replay',
+      'POST /approvals/consume',
+      'POST /approvals/exchange',
       'POST /factors/recovery-codes',
       'POST /factors/totp',
       'POST /factors/{id}/confirm',

@@ -102,6 +102,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     brandColor: null,
     brandLogo: null,
     returnUrls: [],
+    approvalAudience: 'default',
     templates: {},
     testRecipients: [],
     chain: [],

@@ -4,6 +4,7 @@
 import { keptBy, type Mutant } from '../mutation.ts'
 import { ADMINS } from './admins.ts'
 import { ADVICE } from './advice.ts'
+import { APPROVALS } from './approvals.ts'
 import { AUDIT } from './audit.ts'
 import { BINDINGS } from './bindings.ts'
 import { BLAME } from './blame.ts'
@@ -113,6 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BLOCKS,
   ...FRONT,
   ...PAGES,
+  ...APPROVALS,
   ...ROUTES,
   ...PACE_MUTANTS,
   ...STEP_MUTANTS,

@@ -158,6 +158,8 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'This start needs a solved challenge. Hand the member challenge to the page, where altcha’s widget or a few lines of script solve it in about half a second, and start again with the solution in the field challenge. The detail says what was wrong with the previous solution. Nothing was sent or counted.',
   not_found: 'No route has this address, or nothing has this id. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
+  approval_not_found:
+    'It is unknown, over, was exchanged before, or belongs to another service or session. Ask the user to start over.',
   factor_not_found:
     'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
   webhook_not_found: 'The id is unknown, or belongs to another service.',
@@ -170,6 +172,8 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   verification_canceled: 'It was canceled. Start another.',
   verification_mismatch:
     'purpose, to or session differs from the start; the detail names the field. No attempt was charged.',
+  approval_consumed:
+    'It was used before, by this login or by somebody who got hold of it. Start another verification.',
   factor_confirmed: 'Nothing is left to do: the factor is active.',
   too_many_factors: 'Delete one first (DELETE /factors/{id}).',
   webhook_removed: 'Put the URL back into the settings, or leave the message to retention.',
@@ -186,6 +190,8 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   unsupported_media_type: 'Send Content-Type: application/json in UTF-8, without Content-Encoding.',
   channel_without_receipts:
     'Put the channel that the detail names at the end, or say "blind": true at it.',
+  approval_invalid:
+    'Wrong signature, type, issuer or audience, older than five minutes, or of a verification that was erased or is another service’s. Start another verification.',
   code_incorrect: 'One attempt was charged; attempts_remaining says how many are left.',
   recipient_suppressed:
     'They opted out (STOP), complained, or their number or mailbox does not exist. The detail says what the person can do. Nothing was sent or counted.',

@@ -7,6 +7,7 @@ import type { AppDeps } from '../deps.ts'
 import { commonOf } from '../end-user.ts'
 import { callerOf, VERIFY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
+import { refuseFields } from '../refuse.ts'
 import {
   ApprovedVerification,
   DetailedVerification,
@@ -30,7 +31,13 @@ import {
   toStartCommand,
 } from '../schemas/requests.ts'
 
-type Deps = Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'service'>
+type Deps = Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'refusals' | 'service' | 'approvals'>
+
+/** Nobody could verify what has no issuer. */
+const WITHOUT_ISSUER = {
+  field: 'nonce',
+  detail: 'needs the setting PUBLIC_URL, which is the issuer of the signed approval',
+}
 
 const start = defineRoute(
   {
@@ -68,6 +75,8 @@ const start = defineRoute(
     ],
   },
   async (c, input, deps: Deps) => {
+    if (input.body.nonce !== undefined && !deps.approvals.signs)
+      return refuseFields(c, deps, [WITHOUT_ISSUER])
     const command = toStartCommand(input.body, commonOf(c, deps, input))
     const result = await deps.service.start(callerOf(c), command)
     if (result.kind === 'refused') return answerProblem(c, result)
@@ -105,11 +114,12 @@ const check = defineRoute(
     ],
   },
   async (c, input, deps: Deps) => {
+    const caller = callerOf(c)
     const command = toCheckCommand(input.body, commonOf(c, deps, input))
-    const result = await deps.service.check(callerOf(c), command)
+    const result = await deps.service.check(caller, command)
     if (result.kind !== 'approved') return answerProblem(c, result)
     answerSuccess(c, result)
-    return c.json(toWireApproved(result), 200)
+    return c.json(toWireApproved(result, await deps.approvals.signedFor(caller, result)), 200)
   },
 )
 

@@ -5,6 +5,7 @@ import { z } from '@hono/zod-openapi'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { Approved, DetailedView, VerificationView } from '../../verification/api.ts'
 import { STATUSES } from '../../verification/state.ts'
+import { signedField } from './approvals.ts'
 
 /** RFC 3339 in UTC, with milliseconds. */
 export function toWireTime(ms: number): string {
@@ -77,6 +78,7 @@ export const ApprovedVerification = z
       description:
         'Codes left in the set that the recovery code came from: offer a new set before it is empty. Only for the channel recovery_code.',
     }),
+    approval: signedField.optional(),
   })
   .openapi('ApprovedVerification')
 
@@ -131,13 +133,18 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
   }
 }
 
-export function toWireApproved(approved: Approved): z.infer<typeof ApprovedVerification> {
+/** @param signed the approval, where the start asked for one */
+export function toWireApproved(
+  approved: Approved,
+  signed: string | null,
+): z.infer<typeof ApprovedVerification> {
   const { verification, recoveryCodesRemaining: remaining } = approved
   return {
     ...toWireVerification(verification),
     status: 'approved',
     valid: true,
     ...(remaining !== null && { recovery_codes_remaining: remaining }),
+    ...(signed !== null && { approval: signed }),
   }
 }
 

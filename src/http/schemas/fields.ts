@@ -219,6 +219,8 @@ export function checkStart(
     channel?: VerificationChannel | undefined
     channels?: readonly unknown[] | undefined
     code_length?: number | undefined
+    nonce?: string | undefined
+    include_recipient?: boolean | undefined
   },
   context: z.core.$RefinementCtx,
 ): void {
@@ -231,6 +233,8 @@ export function checkStart(
     fault('channels', hasSubject ? 'needs to, not a subject' : 'cannot be combined with channel')
   if (hasSubject && body.code_length !== undefined)
     fault('code_length', 'cannot be combined with a subject')
+  if (body.include_recipient && body.nonce === undefined)
+    fault('include_recipient', 'needs a nonce: it is about the approval that is signed with one')
 }
 
 /** Every fault is reported at once: these checks run in addition to those of single fields. */

@@ -14,6 +14,7 @@ import type {
   StartFields,
 } from '../../verification/api.ts'
 import type { ChainStep } from '../../verification/policy.ts'
+import { includeRecipientField, nonceField } from './approvals.ts'
 import { challengeField } from './challenge.ts'
 import {
   BESIDE_OTHER_FAULTS,
@@ -71,6 +72,8 @@ export const StartBody = z
     metadata: metadataField.optional(),
     challenge: challengeField.optional(),
     return_url: returnUrlField.optional(),
+    nonce: nonceField.optional(),
+    include_recipient: includeRecipientField.optional(),
   })
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
   .superRefine(checkReturn, BESIDE_OTHER_FAULTS)
@@ -149,9 +152,10 @@ function toStep(step: NonNullable<z.infer<typeof StartBody>['channels']>[number]
 }
 
 /** Undefined: it asks for nothing of the front door. */
-function toFront({ return_url: returnUrl }: z.infer<typeof StartBody>): FrontFields | undefined {
-  if (returnUrl === undefined) return undefined
-  return { nonce: null, showsParty: false, returnUrl, link: false, linkBinding: null }
+function toFront(body: z.infer<typeof StartBody>): FrontFields | undefined {
+  const { nonce = null, include_recipient: showsParty = false, return_url: returnUrl = null } = body
+  if (nonce === null && returnUrl === null) return undefined
+  return { nonce, showsParty, returnUrl, link: false, linkBinding: null }
 }
 
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {

@@ -1,6 +1,8 @@
 // The front door's rows on PostgreSQL: written with a start, claimed by the first browser, used once.
 
+import type { EventType } from '../../events/types.ts'
 import type {
+  Asked,
   FrontDoor,
   FrontRequest,
   FrontStore,
@@ -8,7 +10,7 @@ import type {
 } from '../../verification/front-ports.ts'
 import type { RowBeside } from './beside.ts'
 import type { Query } from './pool.ts'
-import { camelRow, type Raw } from './rows.ts'
+import { actorText, camelRow, type Raw } from './rows.ts'
 
 const ASKED = 'nonce, shows_party, return_url, link, link_binding_mac'
 const INTO = `front_doors (verification_id, ${ASKED})`
@@ -36,14 +38,29 @@ const RENEW = `insert into front_doors (verification_id, nonce, shows_party, ret
 const CLAIM = `insert into front_doors (verification_id, browser_mac) select $1::text, $2::bytea ${AS_LONG_AS_IT_IS}
   on conflict (verification_id) do update set browser_mac = coalesce(front_doors.browser_mac, excluded.browser_mac)
   returning browser_mac`
-const useOf = (column: string) => `insert into front_doors (verification_id, ${column})
+const useOf = (
+  column: string,
+  type: EventType,
+) => `with used as (insert into front_doors (verification_id, ${column})
   select $1::text, $2::bigint ${AS_LONG_AS_IT_IS}
   on conflict (verification_id) do update set ${column} = excluded.${column} where front_doors.${column} is null
+  returning verification_id)
+  insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, details)
+  select $2::bigint, '${type}', v.seq, a.service, a."keyId", a."clientIp", a."userAgent", '{}'::jsonb
+  from used join verifications v on v.id = used.verification_id,
+    jsonb_to_record($3::jsonb) as a(service text, "keyId" text, "clientIp" text, "userAgent" text)
   returning 1`
 const USES: Record<FrontUse, string> = {
-  exchanged: useOf('exchanged_at'),
-  consumed: useOf('consumed_at'),
+  exchanged: useOf('exchanged_at', 'approval.exchanged'),
+  consumed: useOf('consumed_at', 'approval.consumed'),
 }
+
+/** Of a check, in its own statement: what the approval of a verification is made with. */
+export const ASKED_FIELDS = 'd.verification_id is not null as is_asked, d.nonce, d.shows_party'
+export const WITH_ASKED = 'left join front_doors d on d.verification_id = f.id'
+
+export const toAsked = ({ is_asked: isAsked, nonce, shows_party: showsParty }: Raw) =>
+  isAsked ? ({ nonce, showsParty } as Asked) : null
 
 export const createFrontStore = (query: Query): FrontStore => ({
   async find(id) {
@@ -60,7 +77,7 @@ export const createFrontStore = (query: Query): FrontStore => ({
     const [row] = await query<{ browser_mac: Uint8Array }>({ text: CLAIM, values })
     return row?.browser_mac
   },
-  async useOnce(id, use, now) {
-    return (await query({ text: USES[use], values: [id, now] })).length > 0
+  async useOnce(id, use, now, actor) {
+    return (await query({ text: USES[use], values: [id, now, actorText(actor)] })).length > 0
   },
 })

@@ -53,7 +53,10 @@ export function fromJson(row: Raw): Raw {
 }
 
 /** What a row holds beside the record: where it is, and what a statement asked with it. */
-const BESIDE = new Set(['seq', 'session_slot', 'at', 'spent_count', 'spent_oldest'])
+const BESIDE = new Set([
+  ...['seq', 'session_slot', 'at', 'spent_count', 'spent_oldest'],
+  ...['is_asked', 'nonce', 'shows_party'],
+])
 
 /** Of `verification_rows_2`. */
 export function toRecord(row: Raw): VerificationRecord {

@@ -13,6 +13,7 @@ import { KNOWN_READ } from '../lists.ts'
 import { changeFields, createApply } from './change.ts'
 import { createCreate } from './create.ts'
 import { sql } from './drizzle.ts'
+import { ASKED_FIELDS, toAsked, WITH_ASKED } from './front.ts'
 import { createGuessReads, SUPPRESSED } from './guesses.ts'
 import type { LastLook } from './last-look.ts'
 import type { Call, StoreContext } from './pool.ts'
@@ -29,15 +30,15 @@ const BY_SESSION = `f.service = $1 and f.session_mac = any($2) and f.address_ind
 const withSpent = (
   where: string,
   place: number,
-) => `select f.*, s.* from verification_rows_2 f, lateral (
+) => `select f.*, ${ASKED_FIELDS}, s.* from verification_rows_2 f ${WITH_ASKED}, lateral (
   select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
   where n.budget_index = f.budget_index and n.created_at > (select $${place + 1}::bigint)
     and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > (select $${place}::bigint)) s
   where ${where}`
 const CHECKED = {
-  byId: `select f.* from verification_rows_2 f where ${BY_ID}`,
+  byId: `select f.*, ${ASKED_FIELDS} from verification_rows_2 f ${WITH_ASKED} where ${BY_ID}`,
   byIdWithSpent: withSpent(BY_ID, 3),
-  bySession: `select f.* from verification_rows_2 f where ${BY_SESSION}`,
+  bySession: `select f.*, ${ASKED_FIELDS} from verification_rows_2 f ${WITH_ASKED} where ${BY_SESSION}`,
   bySessionWithSpent: withSpent(BY_SESSION, 5),
 }
 
@@ -88,7 +89,8 @@ function createFinds(
       if (!row) return undefined
       const { spent_count: count, spent_oldest: oldestAt } = row
       const isSpent = typeof count === 'number' && typeof oldestAt === 'number'
-      return { record: toRecord(row), spent: isSpent ? { count, oldestAt } : null }
+      const spent = isSpent ? { count, oldestAt } : null
+      return { record: toRecord(row), spent, asked: toAsked(row) }
     },
     async findContinuable(slot, now) {
       return (await holdersOf(slot.slots)).find((record) => mayContinue(record, slot, now))

@@ -34,6 +34,8 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   // 20 and 21 are receipts'.
   'delivery.skipped': [22, 'channel', 'step', 'error'],
   'verification.advanced': [23, 'channel'],
+  'approval.exchanged': [24],
+  'approval.consumed': [25],
   'factor.created': [16, 'factor', 'type'],
   'factor.confirmed': [17, 'factor', 'type'],
   'factor.deleted': [18, 'factor', 'type'],

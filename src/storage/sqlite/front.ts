@@ -1,13 +1,16 @@
 // The front door's rows on SQLite: written with a start, claimed by the first browser, used once.
 // It must not be used outside of the writer's jobs: a row is read and then written.
 
+import type { EventType } from '../../events/types.ts'
 import type {
+  Asked,
   FrontDoor,
   FrontRequest,
   FrontStore,
   FrontUse,
 } from '../../verification/front-ports.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
+import type { AppendEvent } from './event-rows.ts'
 import { verifications } from './schema.ts'
 import { frontDoors as t } from './schema-front.ts'
 import type { Writer } from './writer.ts'
@@ -16,9 +19,10 @@ const NOTHING: FrontDoor = {
   ...{ nonce: null, showsParty: false, returnUrl: null, link: false, linkBindingMac: null },
   ...{ browserMac: null, exchangedAt: null, consumedAt: null },
 }
-const COLUMN: Record<FrontUse, 'exchangedAt' | 'consumedAt'> = {
-  exchanged: 'exchangedAt',
-  consumed: 'consumedAt',
+type Use = { column: 'exchangedAt' | 'consumedAt'; type: EventType }
+const USES: Record<FrontUse, Use> = {
+  exchanged: { column: 'exchangedAt', type: 'approval.exchanged' },
+  consumed: { column: 'consumedAt', type: 'approval.consumed' },
 }
 
 export type KeepFront = (id: string, front: FrontRequest) => void
@@ -46,7 +50,25 @@ export function createFrontWriter(orm: Orm): KeepFront {
   }
 }
 
-export function createFrontStore({ orm, writer }: { orm: Orm; writer: Writer }): FrontStore {
+/** For a check, in its own read. */
+export function createAskedFind(orm: Orm): (id: string) => Asked | null {
+  const find = orm
+    .select({ nonce: t.nonce, showsParty: t.showsParty })
+    .from(t)
+    .where(eq(t.verificationId, sql.placeholder('id')))
+    .prepare()
+  return (id) => find.get({ id }) ?? null
+}
+
+export function createFrontStore({
+  orm,
+  writer,
+  appendEvent,
+}: {
+  orm: Orm
+  writer: Writer
+  appendEvent: AppendEvent
+}): FrontStore {
   const { verificationId, ...columns } = getTableColumns(t)
   const find = orm
     .select(columns)
@@ -54,7 +76,7 @@ export function createFrontStore({ orm, writer }: { orm: Orm; writer: Writer }):
     .where(eq(verificationId, sql.placeholder('id')))
     .prepare()
   const known = orm
-    .select({ id: verifications.id })
+    .select({ seq: verifications.seq })
     .from(verifications)
     .where(eq(verifications.id, sql.placeholder('id')))
     .prepare()
@@ -77,11 +99,14 @@ export function createFrontStore({ orm, writer }: { orm: Orm; writer: Writer }):
         set(id, before, { browserMac: mac })
         return mac
       }),
-    useOnce: (id, use, now) =>
+    useOnce: (id, use, now, actor) =>
       writer.write(() => {
+        const { column, type } = USES[use]
         const before = row(id)
-        if (!before || before[COLUMN[use]] !== null) return false // mutant: I22.used-once
-        set(id, before, { [COLUMN[use]]: now })
+        if (!before || before[column] !== null) return false // mutant: I22.used-once
+        set(id, before, { [column]: now })
+        const verificationSeq = known.get({ id })?.seq ?? null
+        appendEvent({ at: now, type, verificationSeq, actor, details: {} })
         return true
       }),
   }

@@ -11,7 +11,7 @@ import { createCreate, createSessionSlots } from './create.ts'
 import type { Orm } from './drizzle.ts'
 import { createSweep } from './ending.ts'
 import { createFactorUses } from './factor-uses.ts'
-import type { KeepFront } from './front.ts'
+import { createAskedFind, type KeepFront } from './front.ts'
 import type { Answers } from './idempotency.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
 import { createSpentChallenges } from './spent-challenges.ts'
@@ -66,12 +66,13 @@ export function createVerificationStore(deps: {
   const spent = createSpentChallenges(orm)
   const create = createCreate({ ...deps, guesses, slots, spent, apply })
   const sweeping = createSweep({ orm, rows, apply })
+  const findAsked = createAskedFind(orm)
   const findToCheck = (query: CheckQuery) => {
     const row = 'id' in query ? rows.byId(query.service, query.id) : findBySession(rows, query)
     if (!row) return undefined
     const { now, numberWindowMs } = query
     const spent = numberWindowMs === null ? null : numberSums.spent(row, now - numberWindowMs)
-    return { record: toRecord(row), spent }
+    return { record: toRecord(row), spent, asked: findAsked(row.id) }
   }
   const findSuppression = createSuppressionFind(orm)
   const suppressed = (recipient: SuppressedKey, now: number) => {

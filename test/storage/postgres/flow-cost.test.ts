@@ -15,6 +15,7 @@ import { codeContext } from '../../../src/kernel/sealing.ts'
 import { createChallenges } from '../../../src/shield/challenge.ts'
 import { openPostgres } from '../../../src/storage/postgres/open.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import type { FrontFields } from '../../../src/verification/api.ts'
 import { generateCode } from '../../../src/verification/comparison.ts'
 import type { VerificationStore } from '../../../src/verification/ports.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
@@ -96,7 +97,7 @@ function createDomain(verifications: VerificationStore = store.verifications) {
     }),
   })
   const caller = { service: testService(), keyId: 'key_test' }
-  const start = async (to: string, session: string | null = null) => {
+  const start = async (to: string, session: string | null = null, front?: FrontFields) => {
     const result = await service.start(caller, {
       ...{
         to,
@@ -115,6 +116,7 @@ function createDomain(verifications: VerificationStore = store.verifications) {
         decoy: false,
         purpose: 'login',
       },
+      front,
       ...NOBODY,
     })
     if (!('verification' in result)) throw new Error(result.kind)
@@ -163,6 +165,21 @@ it('a traced flow takes no more: its context is kept by the statement of the sta
   expect(await store.traces.of(id)).toMatchObject([{ ...trace, send: 1 }])
   const code = await codeOf(id)
   expect(await count(() => check(id, code))).toEqual({ roundTrips: 2, commits: 1 })
+})
+
+it('one that asks for a signed approval takes no more: the check reads the nonce with its row', async () => {
+  const { start, check, codeOf } = createDomain()
+  const front = { nonce: 'n-0S6_WzA2Mj7qLf', showsParty: false, returnUrl: null, link: false }
+  let id = ''
+  const started = await count(async () => {
+    id = await start('signed@example.com', null, { ...front, linkBinding: null })
+  })
+  expect(started).toEqual({ roundTrips: 2, commits: 1 })
+  const code = await codeOf(id)
+  const checked = await count(async () => {
+    expect(await check(id, code)).toMatchObject({ approval: { nonce: front.nonce } })
+  })
+  expect(checked).toEqual({ roundTrips: 2, commits: 1 })
 })
 
 it('its message takes one of each more where its start claims it, and three where a worker does', async () => {

@@ -7,6 +7,7 @@ import { createStore } from '../../../src/storage/create-store.ts'
 import { writtenElsewhere } from '../../../src/storage/engine-ports.ts'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { createSqliteEngine } from '../../../src/storage/sqlite/store.ts'
+import { newFront } from '../../contract/front.ts'
 import { claimOne, LEASE_MS, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { start } from '../../contract/stores.ts'
@@ -43,6 +44,16 @@ it('two calls where the start claims its message, three where a worker does', as
   await store.verifications.create({ ...input, trace })
   expect(calls.splice(0)).toEqual(['verifications.create'])
   expect(await store.traces.of(input.record.id)).toMatchObject([{ ...trace, send: 1 }])
+
+  // So does what it asks of the front door, and a check reads that without a message.
+  const front = newFront({ nonce: 'n-0S6_WzA2Mj7qLf' })
+  const asking = createInput(newVerification(), { front })
+  await store.verifications.create(asking)
+  const query = { service: 'default', now: T0, numberWindowMs: null, id: asking.record.id }
+  expect(await store.verifications.findToCheck(query)).toMatchObject({
+    asked: { nonce: front.nonce },
+  })
+  expect(calls.splice(0)).toEqual(['verifications.create'])
 
   store.outbox.serve(() => null)
   await start(store)

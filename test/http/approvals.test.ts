@@ -1,0 +1,128 @@
+// C90: approvals over HTTP, with the whole service behind them; each answer is held against the OpenAPI document.
+
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createApprovalCodes } from '../../src/front/approval-code.ts'
+import { createApprovals } from '../../src/front/approvals.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { createClient } from './client.ts'
+import { KEY, startDouble } from './double.ts'
+import { type Real, ROOT_SECRET, startReal } from './real.ts'
+
+const ISSUER = 'http://127.0.0.1:8080'
+const SERVICES = JSON.stringify({
+  services: { default: { approval_audience: 'https://shop.example.com' } },
+})
+const NONCE = 'n-0S6_WzA2Mj7qLfT1cQvA'
+const SESSION = 'b1f3c0de5a6947d2a0b8'
+const RING = createKeyring([ROOT_SECRET])
+const KEYS = '/.well-known/jwks.json'
+
+let real: Real
+beforeAll(async () => {
+  real = await startReal({ PUBLIC_URL: ISSUER, SERVICES, LIMIT_SENDS_PER_NUMBER_BURST: '30/600' })
+})
+afterAll(() => real.close())
+
+/** Approved, by the code of its message. @returns the answer of the check */
+async function approve(body: object, key = 'none') {
+  const { id } = (await real.start({ session: SESSION, ...body })).body
+  const { code } = await real.message(id)
+  const headers = key === 'none' ? {} : { 'idempotency-key': key }
+  const check = () => real.client.post('/verify/check', { id, code, session: SESSION }, headers)
+  return { id, check, answer: await check() }
+}
+const consume = (token: string) => real.client.post('/approvals/consume', { token })
+
+it('C90: a check answers what jose verifies by the published keys, and a replay answers the same', async () => {
+  const { id, answer, check } = await approve(
+    { nonce: NONCE, include_recipient: true },
+    'key-of-one',
+  )
+  expect(answer.status).toBe(200)
+  const options = { issuer: ISSUER, audience: 'https://shop.example.com', algorithms: ['EdDSA'] }
+  const keys = createRemoteJWKSet(new URL(`${real.url}${KEYS}`))
+  const typed = { ...options, typ: 'countersign-approval+jwt' }
+  const { payload } = await jwtVerify(answer.body.approval, keys, typed)
+  expect(payload).toMatchObject({ nonce: NONCE, jti: id, to: '+14155552671', method: 'sms' })
+  const again = await check()
+  expect([again.headers.get('idempotency-replayed'), again.body.approval]).toEqual([
+    'true',
+    answer.body.approval,
+  ])
+
+  const consumed = await consume(answer.body.approval)
+  expect([consumed.status, consumed.body]).toEqual([200, payload])
+  const second = await consume(answer.body.approval)
+  expect([second.status, second.body.error]).toEqual([409, 'approval_consumed'])
+  const none = await consume('not.a.token')
+  expect([none.status, none.body.error]).toEqual([422, 'approval_invalid'])
+  expect(real.lines.join('')).not.toContain(answer.body.approval)
+  expect(real.lines.join('')).not.toContain(NONCE)
+})
+
+it('C90: a start without a nonce gets no token; a recipient without one is refused', async () => {
+  const { answer } = await approve({})
+  expect(answer.body).not.toHaveProperty('approval')
+  for (const [body, field] of [
+    [{ include_recipient: true }, 'include_recipient'],
+    [{ nonce: 'too-short' }, 'nonce'],
+    [{ nonce: 'with spaces, and long enough' }, 'nonce'],
+    [{ nonce: 'x'.repeat(129) }, 'nonce'],
+  ] as const) {
+    const refused = await real.start(body)
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, field])
+  }
+})
+
+it('C90: without PUBLIC_URL there is no issuer, and a nonce is refused by name', async () => {
+  const parts = { keyring: RING, issuer: null }
+  const nobody = createApprovals(parts as Parameters<typeof createApprovals>[0])
+  const double = await startDouble({ approvals: nobody })
+  const client = await createClient(double.server.url, KEY)
+  const refused = await client.post('/verify/start', { to: '+14155552671', nonce: NONCE })
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [{ field: 'nonce', detail: expect.stringContaining('PUBLIC_URL') }],
+  ])
+  expect((await client.post('/verify/start', { to: '+14155552671' })).status).toBe(201)
+  await double.close()
+})
+
+it('C90: the code of the page is exchanged once, for the verification and its token', async () => {
+  const { id, answer } = await approve({ nonce: NONCE })
+  const codes = createApprovalCodes(RING)
+  const approval = codes.approvalCodeFor(
+    { id, status: 'approved', sessionMac: Buffer.alloc(16), endedAt: Date.now() },
+    Date.now(),
+  )
+  const exchange = (session: string) =>
+    real.client.post('/approvals/exchange', { approval, session })
+  const other = await exchange('a-session-of-somebody-else')
+  expect([other.status, other.body.error]).toEqual([404, 'approval_not_found'])
+  const exchanged = await exchange(SESSION)
+  expect([exchanged.status, exchanged.body.id, exchanged.body.valid]).toEqual([200, id, true])
+  expect(exchanged.body.approval).toBe(answer.body.approval)
+  const second = await exchange(SESSION)
+  expect([second.status, second.body.detail]).toEqual([404, other.body.detail])
+
+  const { body } = await real.admin.get(`/admin/api/events?verification=${id}&limit=50`)
+  const types = body.events.map(({ type }: { type: string }) => type)
+  expect(types.filter((type: string) => type === 'approval.exchanged')).toHaveLength(1)
+  expect(types).toContain('request.refused')
+  expect(real.lines.join('')).not.toContain(approval)
+})
+
+it('C90: the keys may be cached for a while, and are not sent again where they are known', async () => {
+  const first = await real.client.get(KEYS, { authorization: '' })
+  expect(first.headers.get('cache-control')).toBe('public, max-age=300')
+  expect(first.body.keys).toHaveLength(1)
+  expect(Object.keys(first.body.keys[0]).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x'])
+  const tag = first.headers.get('etag') ?? ''
+  for (const known of [tag, `W/${tag}`, `"another", ${tag}`, '*']) {
+    const answer = await fetch(`${real.url}${KEYS}`, { headers: { 'if-none-match': known } })
+    expect([answer.status, await answer.text()], known).toEqual([304, ''])
+  }
+  const unknown = await fetch(`${real.url}${KEYS}`, { headers: { 'if-none-match': '"another"' } })
+  expect(unknown.status).toBe(200)
+})
