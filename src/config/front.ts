@@ -138,3 +138,10 @@ export function readHostedPage(
   const asText: ReadBytes = (path) => Buffer.from(files.readFile(path))
   return readLogos(reader, read, files.readBytes ?? asText)
 }
+
+/** Of a JWT: anything that can be written and compared. */
+export const parseAudience: Parser<string> = (text) => {
+  if (!/^[\x21-\x7e]{1,255}$/.test(text))
+    throw new SettingError('must be 1-255 printable characters without spaces')
+  return text
+}

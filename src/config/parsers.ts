@@ -126,13 +126,6 @@ export const parseAppHash: Parser<string> = (text) => {
   return text
 }
 
-/** Of a JWT: anything that can be written and compared. */
-export const parseAudience: Parser<string> = (text) => {
-  if (!/^[\x21-\x7e]{1,255}$/.test(text))
-    throw new SettingError('must be 1-255 printable characters without spaces')
-  return text
-}
-
 export const parseBoolean: Parser<boolean> = (text) =>
   parseOneOf(['true', 'false'])(text) === 'true'
 

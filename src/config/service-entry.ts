@@ -17,12 +17,11 @@ import {
   TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
-import { MAX_RETURN_URLS, parseColour, parseLogo, parseReturnUrl } from './front.ts'
+import { MAX_RETURN_URLS, parseAudience, parseColour, parseLogo, parseReturnUrl } from './front.ts'
 import {
   describeTwins,
   type Parser,
   parseAppHash,
-  parseAudience,
   parseBrand,
   parseCountries,
   parseHost,

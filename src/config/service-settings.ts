@@ -13,10 +13,9 @@ import {
   TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
-import { parseColour, parseLogo, parseReturnUrls } from './front.ts'
+import { parseAudience, parseColour, parseLogo, parseReturnUrls } from './front.ts'
 import {
   parseAppHash,
-  parseAudience,
   parseBoolean,
   parseBrand,
   parseCountries,

@@ -17,6 +17,7 @@ import {
   Verification,
   VerificationPage,
 } from '../schemas/answers.ts'
+import { WITHOUT_ISSUER } from '../schemas/approvals.ts'
 import { LOCATION, RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
 import {
   CancelBody,
@@ -32,12 +33,6 @@ import {
 } from '../schemas/requests.ts'
 
 type Deps = Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'refusals' | 'service' | 'approvals'>
-
-/** Nobody could verify what has no issuer. */
-const WITHOUT_ISSUER = {
-  field: 'nonce',
-  detail: 'needs the setting PUBLIC_URL, which is the issuer of the signed approval',
-}
 
 const start = defineRoute(
   {

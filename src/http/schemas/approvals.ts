@@ -23,6 +23,12 @@ export const includeRecipientField = z.boolean().openapi({
   description: 'True: the signed approval names the recipient or subject. Needs `nonce`.',
 })
 
+/** Of a start: nobody could verify what has no issuer. */
+export const WITHOUT_ISSUER = {
+  field: 'nonce',
+  detail: 'needs the setting PUBLIC_URL, which is the issuer of the signed approval',
+}
+
 export const signedField = z.string().openapi({
   description:
     'A JWT that proves this approval, for five minutes (docs/front-door.md). Only where the start gave a `nonce`: compare it.',
