@@ -2,6 +2,70 @@
 
 export interface components {
     schemas: {
+        ApprovalClaims: {
+            /**
+             * @description PUBLIC_URL of the service that signed it.
+             * @example https://verify.example.com
+             */
+            iss: string;
+            /**
+             * @description APPROVAL_AUDIENCE of the service; default: its name.
+             * @example default
+             */
+            aud: string;
+            /**
+             * @description The id of the verification.
+             * @example vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p
+             */
+            jti: string;
+            /**
+             * @description When it was approved, in seconds since 1970.
+             * @example 1790000000
+             */
+            iat: number;
+            /**
+             * @description Five minutes later.
+             * @example 1790000300
+             */
+            exp: number;
+            /**
+             * @description As the start gave it.
+             * @example n-0S6_WzA2Mj7qLfT1cQvA
+             */
+            nonce: string;
+            /**
+             * @description What the verification is for.
+             * @example login
+             */
+            purpose: string;
+            /**
+             * @description The channel or factor of the verification.
+             * @enum {string}
+             */
+            method: "sms" | "email" | "whatsapp" | "telegram" | "voice" | "totp" | "recovery_code";
+            /**
+             * @description What the method proves (NIST SP 800-63B-4). `address`: somebody reads a mailbox or account, which is no second factor; `restricted`: a second factor over the telephone network; `factor`: a second factor.
+             * @enum {string}
+             */
+            assurance: "address" | "restricted" | "factor";
+            /**
+             * @description RFC 8176, where it has a value for the method: sms, tel or otp.
+             * @example [
+             *       "sms"
+             *     ]
+             */
+            amr?: string[];
+            /**
+             * @description The recipient, where the start asked for `include_recipient`.
+             * @example +14155552671
+             */
+            to?: string;
+            /**
+             * @description The subject, where the start asked for `include_recipient`.
+             * @example user-8e03978e
+             */
+            subject?: string;
+        };
         ApprovedVerification: {
             /**
              * @description The id, for every further call.
@@ -122,6 +186,11 @@ export interface components {
              * @example 7
              */
             recovery_codes_remaining?: number;
+            /**
+             * @description A JWT that proves this approval, for five minutes (docs/front-door.md). Only where the start gave a `nonce`: compare it.
+             * @example eyJhbGciOiJFZERTQSIsInR5cCI6ImNvdW50ZXJzaWduLWFwcHJvdmFsK2p3dCJ9…
+             */
+            approval?: string;
         };
         AuditHeadWebhook: {
             /**
@@ -298,6 +367,13 @@ export interface components {
              * @example Mozilla/5.0
              */
             user_agent?: string;
+        };
+        ConsumeRequest: {
+            /**
+             * @description `approval` of a check or an exchange.
+             * @example eyJhbGciOiJFZERTQSIsInR5cCI6ImNvdW50ZXJzaWduLWFwcHJvdmFsK2p3dCJ9…
+             */
+            token: string;
         };
         CreatedRecoveryCodes: {
             /**
@@ -730,6 +806,18 @@ export interface components {
             /** @description The messages, oldest first. */
             deliveries: components["schemas"]["Delivery"][];
         };
+        ExchangeRequest: {
+            /**
+             * @description The one-use code that the page brought back: `apc_…`.
+             * @example apc_5rJ0mX…
+             */
+            approval: string;
+            /**
+             * @description Random text that the login flow has bound to one browser session. Kept as an HMAC only.
+             * @example b1f3c0de5a6947d2a0b8
+             */
+            session: string;
+        };
         Factor: {
             /**
              * @description The id of the factor.
@@ -855,7 +943,7 @@ export interface components {
              * @description Stable: the value that programs check.
              * @enum {string}
              */
-            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "not_found" | "verification_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_mismatch" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
+            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "not_found" | "verification_not_found" | "approval_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_mismatch" | "approval_consumed" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "approval_invalid" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
             /** @description Every invalid field. */
             errors?: {
                 /**
@@ -1036,6 +1124,13 @@ export interface components {
              * @example https://app.example.com/login/back
              */
             return_url?: string;
+            /**
+             * @description Random text of the login flow, fresh at each start: the check then answers a signed `approval` with it. Needs the setting PUBLIC_URL.
+             * @example n-0S6_WzA2Mj7qLfT1cQvA
+             */
+            nonce?: string;
+            /** @description True: the signed approval names the recipient or subject. Needs `nonce`. */
+            include_recipient?: boolean;
         };
         TotpRequest: {
             /**
