@@ -16,6 +16,18 @@ COPY src src
 RUN if [ "$(uname -m)" = x86_64 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends g++; fi
 RUN node scripts/bundle.ts --avx2
 
+# The example beside the service, with its client: docker build --target login-app .
+FROM build AS packages
+COPY scripts/packages.ts scripts/
+COPY packages packages
+RUN node scripts/packages.ts
+
+FROM ${NODE_IMAGE} AS login-app
+COPY --from=packages /src/packages/client /app/node_modules/@countersign/client
+COPY examples/login-app /app
+USER 1000:1000
+CMD ["node", "/app/server.mjs"]
+
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="Countersign" \
       org.opencontainers.image.description="Self-hosted verification service" \

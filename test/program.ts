@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
-const BUNDLE_DEADLINE_MS = 120_000
+const MAKE_DEADLINE_MS = 120_000
 const LOOK_MS = 20
 const ROOT = join(import.meta.dirname, '..')
 
@@ -19,29 +19,34 @@ const SOURCES: Program = {
 /** The directory of this run's bundle (program-setup.ts); without one, the sources run. */
 export const BUNDLE_DIRECTORY = 'COUNTERSIGN_TEST_BUNDLE'
 
-function bundleOnce(directory: string): string {
-  const made = join(directory, 'image')
+/** By the first who asks, whichever test process that is; the others wait. @param make is given the path to write to */
+export function madeOnce(directory: string, name: string, make: (out: string) => void): string {
+  const made = join(directory, name)
   try {
-    mkdirSync(join(directory, 'begun'))
+    mkdirSync(join(directory, `${name}-begun`))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    const end = performance.now() + BUNDLE_DEADLINE_MS
+    const end = performance.now() + MAKE_DEADLINE_MS
     while (!existsSync(made)) {
-      if (performance.now() > end) throw new Error('the bundle was not made in time')
+      if (performance.now() > end) throw new Error(`${name} was not made in time`)
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS)
     }
     return made
   }
-  const out = join(directory, 'unfinished')
-  execFileSync(process.execPath, ['scripts/bundle.ts', '--out', out], { cwd: ROOT, stdio: 'pipe' })
+  const out = join(directory, `${name}-unfinished`)
+  make(out)
   renameSync(out, made)
   return made
+}
+
+const bundle = (out: string) => {
+  execFileSync(process.execPath, ['scripts/bundle.ts', '--out', out], { cwd: ROOT, stdio: 'pipe' })
 }
 
 /** A start of the bundle takes a third of what the sources take: they are parsed and stripped of their types each time. */
 export function program(): Program {
   const directory = process.env[BUNDLE_DIRECTORY]
   if (!directory) return SOURCES
-  const made = bundleOnce(directory)
+  const made = madeOnce(directory, 'image', bundle)
   return { main: join(made, 'dist/main.js'), bin: join(made, 'bin/countersign.mjs') }
 }

@@ -1,12 +1,15 @@
-// A login page without packages: asks for a number or address, then for the code.
+// A login page with the client as its only package: asks for a number or address, then for the code.
 // Everything about codes is left to Countersign; this keeps sessions in memory and is an example, not a product.
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { Countersign } from '@countersign/client'
 
-const COUNTERSIGN_URL = process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:8080'
-const API_KEY = process.env.API_KEY ?? ''
+const countersign = new Countersign({
+  url: process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:8080',
+  apiKey: process.env.API_KEY,
+})
 const PORT = Number(process.env.PORT ?? 3000)
 const MAX_BODY_BYTES = 4096
 /** Past this the oldest browser is forgotten: a visitor must not fill the memory. */
@@ -66,61 +69,27 @@ const homePage = (to) =>
     `<p>You are ${escapeHtml(to)}.</p><form method="post" action="/out"><button>Sign out</button></form>`,
   )
 
-/** @returns {{ok: boolean, body: object}} Countersign's answer; not reached is an answer, too. */
-async function ask(path, body) {
-  try {
-    const response = await fetch(`${COUNTERSIGN_URL}/verify/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    const answer = { ok: response.ok, body: await response.json() }
-    // A key without its scope, a bug: the person can't mend it, and whoever runs this must hear of it.
-    if (!answer.ok && !(answer.body.error in SENTENCES))
-      process.stderr.write(`login-app: ${answer.body.error} (${answer.body.instance})
-`)
-    return answer
-  } catch {
-    return { ok: false, body: { error: 'unreachable' } }
-  }
-}
-
 const NOT_THERE = 'We cannot send codes there. Please give another number or address.'
 const SENTENCES = {
-  invalid_request: 'That does not look right. Please check it.',
-  code_incorrect: 'That is not the code.',
-  resend_too_early: 'Please wait a little before asking again.',
-  max_sends_reached: 'We have sent it as often as we may. Please use the latest message.',
-  resend_too_late: 'The code is about to expire. Use it, or start again.',
-  rate_limited: 'Too many tries. Please wait a while.',
-  max_attempts_reached: 'Too many wrong codes. Please start again.',
-  verification_expired: 'The code has expired. Please start again.',
-  country_not_allowed: NOT_THERE,
-  number_type_not_allowed: NOT_THERE,
-  channel_not_available: NOT_THERE,
-  recipient_suppressed: NOT_THERE,
+  invalid: 'That does not look right. Please check it.',
+  incorrect: 'That is not the code.',
+  no_more_sends: 'We cannot send it again. Please use the latest message, or start again.',
+  rate_limited: 'Please wait a while before trying again.',
+  exhausted: 'Too many wrong codes. Please start again.',
+  expired: 'The code has expired. Please start again.',
+  not_allowed: NOT_THERE,
+  suppressed: NOT_THERE,
   challenge_required: 'That took too long. Please try again.',
-  overloaded: 'We are busy. Please try again in a moment.',
-  store_unavailable: 'We are busy. Please try again in a moment.',
+  unavailable: 'We are busy. Please try again in a moment.',
 }
-const explain = ({ error, reference }) =>
-  reference && error !== 'challenge_required'
+const explain = ({ reason, reference }) =>
+  reason === 'blocked'
     ? `Codes cannot be sent to you. Support knows the reason: ${reference}`
-    : (SENTENCES[error] ?? 'That did not work. Please try again later.')
+    : (SENTENCES[reason] ?? 'That did not work. Please start again.')
 
 /** Nothing but these leaves the person on the page where the code is entered. */
-const STAYS = new Set([
-  'code_incorrect',
-  'invalid_request',
-  'rate_limited',
-  'resend_too_early',
-  'overloaded',
-  'store_unavailable',
-  'unreachable',
-])
-
-/** No message more, but the one that was sent may still be typed in. */
-const STAYS_AFTER_RESEND = new Set(['max_sends_reached', 'resend_too_late'])
+const STAYS = ['incorrect', 'invalid', 'rate_limited', 'no_more_sends', 'unavailable']
+const mayStay = ({ reason, attemptsRemaining }) => STAYS.includes(reason) && attemptsRemaining !== 0
 
 async function readForm(request) {
   let text = ''
@@ -145,49 +114,44 @@ function openSession(request, response) {
 }
 
 async function start({ id, session }, to, challenge, clientIp) {
-  const { ok, body } = await ask('start', {
-    to,
-    ...(challenge && { challenge }),
-    session: id,
-    purpose: 'login',
-    client_ip: clientIp,
-  })
-  if (body.error === 'challenge_required' && !challenge) return challengePage(to, body.challenge)
-  if (!ok) return startPage(explain(body))
-  session.verification = { id: body.id, to: body.to }
-  return codePage(body.to)
+  const solved = challenge ? { challenge } : {}
+  const started = await countersign.start({ to, session: id, clientIp, ...solved })
+  if (started.reason === 'challenge_required' && !challenge)
+    return challengePage(to, started.challenge)
+  if (!started.ok) return startPage(explain(started))
+  session.verification = started.verification
+  return codePage(started.verification.to)
 }
 
 async function again({ session }) {
   const { verification } = session
   if (!verification) return startPage()
-  const { ok, body } = await ask(`${verification.id}/resend`, {})
-  if (ok) return codePage(verification.to, 'We sent it again.')
-  if (STAYS.has(body.error) || STAYS_AFTER_RESEND.has(body.error))
-    return codePage(verification.to, explain(body))
+  const sent = await countersign.resend({ id: verification.id })
+  if (sent.ok) return codePage(verification.to, 'We sent it again.')
+  if (mayStay(sent)) return codePage(verification.to, explain(sent))
   delete session.verification
-  return startPage(explain(body))
+  return startPage(explain(sent))
 }
 
 async function check({ id, session }, code, clientIp, response) {
   const { verification } = session
   if (!verification) return startPage()
-  const { ok, body } = await ask('check', {
-    id: verification.id,
-    code,
-    session: id,
-    purpose: 'login',
-    client_ip: clientIp,
-  })
-  if (!ok && STAYS.has(body.error) && body.attempts_remaining !== 0)
-    return codePage(verification.to, explain(body))
+  const checked = await countersign.check({ id: verification.id, code, session: id, clientIp })
+  if (!checked.ok && mayStay(checked)) return codePage(verification.to, explain(checked))
   delete session.verification
-  if (!ok) return startPage(explain(body))
-  // A 2xx means approved, and nothing else does. A new session id, so that nobody can plant one.
+  if (!checked.ok) return startPage(explain(checked))
+  // Only `ok` lets anybody in. A new session id, so that nobody can plant one.
   sessions.delete(id)
   const fresh = openSession({ headers: {} }, response)
   fresh.session.user = verification.to
   return homePage(verification.to)
+}
+
+/** A key without its scope, a bug: the person can't mend it, and whoever runs this must hear of it. */
+function report({ problem, message }) {
+  const about = problem ? `${problem.error} (${problem.instance})` : message
+  process.stderr.write(`login-app: ${about}\n`)
+  return startPage('That did not work. Please try again later.')
 }
 
 async function handle(request, response) {
@@ -208,10 +172,9 @@ async function handle(request, response) {
 const server = createServer((request, response) => {
   if (request.url === '/solve-challenge.js')
     return response.setHeader('content-type', 'text/javascript').end(SOLVER)
-  handle(request, response).then(
-    (html) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html),
-    () => response.writeHead(500).end('Something went wrong.'),
-  )
+  handle(request, response)
+    .catch(report)
+    .then((html) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html))
 })
 server.listen(PORT, () =>
   process.stdout.write(`login-app: http://127.0.0.1:${server.address().port}\n`),

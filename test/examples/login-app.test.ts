@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, openBrowser, openContext } from '../console/browser.ts'
+import { packed } from '../packed.ts'
 import { program } from '../program.ts'
 
 const DEADLINE_MS = 30_000
@@ -44,6 +45,8 @@ function start(file: string, env: Record<string, string>): Promise<string> {
 }
 
 beforeAll(async () => {
+  // The example finds the client as its own programs would: built.
+  packed('client')
   dataDir = mkdtempSync(join(tmpdir(), 'login-app-'))
   serviceUrl = await start(program().main, { DATA_DIR: dataDir, MINT_SIZE: '0', ADMIN_KEY })
   appUrl = await start('examples/login-app/server.mjs', { COUNTERSIGN_URL: serviceUrl })

@@ -74,7 +74,7 @@ function retryAfterOf({ headers }: HttpAnswer): number | undefined {
 }
 
 /** @throws Silence past the bound; whatever the connection throws */
-async function readBounded(response: HttpAnswer): Promise<string> {
+export async function readBounded(response: HttpAnswer): Promise<string> {
   const body = response.body as { getReader?(): ReadableStreamDefaultReader<Uint8Array> } | null
   if (!body?.getReader) return response.text()
   const reader = body.getReader()

@@ -35,7 +35,7 @@ export type Reason =
 const REASONS: Readonly<Record<Problem['error'], Reason | null>> = {
   invalid_request: 'invalid',
   unauthenticated: null,
-  scope_missing: null,
+  scope_missing: null, // mutant: C35.scope-thrown
   country_not_allowed: 'not_allowed',
   channel_not_available: 'not_allowed',
   challenge_required: 'challenge_required',
@@ -86,7 +86,7 @@ const TYPED: readonly string[] = ['to', 'country', 'code', 'challenge']
 export function reasonOf(problem: Problem): Reason | null {
   if (problem.error === 'invalid_request') {
     const fields = problem.errors ?? []
-    const isTyped = fields.length > 0 && fields.every(({ field }) => TYPED.includes(field))
+    const isTyped = fields.length > 0 && fields.every(({ field }) => TYPED.includes(field)) // mutant: C35.program-field-thrown
     return isTyped ? 'invalid' : null
   }
   const known = REASONS[problem.error]

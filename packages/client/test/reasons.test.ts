@@ -66,7 +66,7 @@ function over(body: object, status: number): Countersign {
     url: 'http://countersign.test',
     apiKey: 'a-key',
     fetch: answer,
-    timeoutMs: 1,
+    timeoutMs: 1500,
   })
 }
 function refusing(error: ErrorSlug, rest: Partial<Refusal> = {}): Countersign {

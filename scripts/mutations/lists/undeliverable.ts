@@ -93,14 +93,10 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     },
   ),
   mutant(
-    'C35.example-scope-error',
-    'the example client throws for a key without its scope: nothing that the user can fix',
+    'C35.scope-thrown',
+    'the client throws for a key without its scope: nothing that the user can fix',
     [LOGIN_FLOW, 'C35: scope_missing is what it is: throws'],
-    {
-      file: 'docs/login-flow.md',
-      find: 'if (ANOTHER.includes(error))',
-      replace: 'if (ANOTHER.includes(error) || status === 403)',
-    },
+    { node: 'PropertyAssignment', becomes: "scope_missing: 'not_allowed'" },
   ),
   mutant(
     'C50.landline-logged',
@@ -124,9 +120,9 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     { node: 'VariableStatement', becomes: 'const result = await continueAsIs(context, open)' },
   ),
   mutant(
-    'C35.example-field-error',
-    'the example client throws for a field of the program, even beside one of the user’s',
+    'C35.program-field-thrown',
+    'the client throws for a field of the program, even beside one of the user’s',
     [LOGIN_FLOW, 'a field of the program beside one of the person throws'],
-    { file: 'docs/login-flow.md', find: 'errors.every((one', replace: 'errors.some((one' },
+    { node: 'VariableStatement', find: 'every(', replace: 'some(' },
   ),
 ]
