@@ -232,8 +232,9 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
     limits: { ...base.limits, ...without(entry.limits ?? {}) },
     shield: { ...base.shield, ...without(entry.shield ?? {}) },
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,
-    // Never that of the default service: one service's approval must not open another's door.
-    approvalAudience: entry.approval_audience ?? name,
+    // Not inherited: one service's approval must not open another's door.
+    approvalAudience:
+      entry.approval_audience ?? (name === base.name ? base.approvalAudience : name),
     name,
   }
 }

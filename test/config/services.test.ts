@@ -31,6 +31,24 @@ function problemsOf(entry: unknown): readonly string[] {
   return result.ok ? [] : result.problems
 }
 
+it('C90: each service has an audience of its own: its name, and never that of the default service', () => {
+  const audiences = (services: object) => {
+    const given = { ...base, approvalAudience: 'https://app.example.com' }
+    const result = parseServices(JSON.stringify({ services }), given, CARRIERS)
+    if (!result.ok) return result.problems
+    return [...result.services.values()].map((one) => one.approvalAudience)
+  }
+  expect(audiences({ default: {}, bank: {} })).toEqual(['https://app.example.com', 'bank'])
+  const same = { default: { approval_audience: 'bank' }, bank: {} }
+  expect(audiences(same)).toEqual([
+    'services.bank.approval_audience: bank is the audience of default, too; give each its own',
+  ])
+  for (const text of ['', 'with spaces', 'x'.repeat(256), 'umläut'])
+    expect(audiences({ bank: { approval_audience: text } })).toEqual([
+      'services.bank.approval_audience: must be 1-255 printable characters without spaces',
+    ])
+})
+
 it('loads the example of docs/services.md as described', () => {
   const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8')
   const example = /```json\n(.*?)```/s.exec(page)?.[1] ?? ''
@@ -52,6 +70,7 @@ it('loads the example of docs/services.md as described', () => {
     locale: 'en',
     originDomain: 'checkout.example.com',
     androidAppHash: 'FA+9qCX9VSu',
+    approvalAudience: 'https://checkout.example.com',
     testRecipients: [{ to: '+15005550006', prefix: false, code: '12345678' }],
   })
   expect(checkout?.limits).toEqual({
