@@ -10,6 +10,7 @@ import { privateKeyOf } from '../../src/kernel/ed25519.ts'
 import type { Keyring } from '../../src/kernel/keyring.ts'
 import { createWorld, testService, type World } from '../verification/world.ts'
 import { approvalsOf, approve, ISSUER, newNonce, OWN, ringOf, SOMEBODY, sign } from './approving.ts'
+import { PYTHON } from './python.ts'
 
 const TYP = 'countersign-approval+jwt'
 const MINUTE = 60_000
@@ -83,10 +84,6 @@ describe('what it says', () => {
   })
 })
 
-/** The Debian package; a Python of one's own may come before it. */
-const PYTHON = ['/usr/bin/python3', 'python3'].find(
-  (one) => spawnSync(one, ['-c', 'import jwt, cryptography']).status === 0,
-)
 const VERIFY = `
 import json, sys, jwt
 given = json.load(sys.stdin)

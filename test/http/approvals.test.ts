@@ -1,22 +1,31 @@
 // C90: approvals over HTTP, with the whole service behind them; each answer is held against the OpenAPI document.
 
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createApprovalCodes } from '../../src/front/approval-code.ts'
 import { createApprovals } from '../../src/front/approvals.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
+import { PYTHON } from '../front/python.ts'
 import { createClient } from './client.ts'
 import { KEY, startDouble } from './double.ts'
 import { type Real, ROOT_SECRET, startReal } from './real.ts'
 
 const ISSUER = 'http://127.0.0.1:8080'
+const AUDIENCE = 'https://shop.example.com'
 const SERVICES = JSON.stringify({
-  services: { default: { approval_audience: 'https://shop.example.com' } },
+  services: { default: { approval_audience: AUDIENCE } },
 })
 const NONCE = 'n-0S6_WzA2Mj7qLfT1cQvA'
 const SESSION = 'b1f3c0de5a6947d2a0b8'
 const RING = createKeyring([ROOT_SECRET])
 const KEYS = '/.well-known/jwks.json'
+
+const execute = promisify(execFile)
 
 let real: Real
 beforeAll(async () => {
@@ -40,7 +49,7 @@ it('C90: a check answers what jose verifies by the published keys, and a replay 
     'key-of-one',
   )
   expect(answer.status).toBe(200)
-  const options = { issuer: ISSUER, audience: 'https://shop.example.com', algorithms: ['EdDSA'] }
+  const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: ['EdDSA'] }
   const keys = createRemoteJWKSet(new URL(`${real.url}${KEYS}`))
   const typed = { ...options, typ: 'countersign-approval+jwt' }
   const { payload } = await jwtVerify(answer.body.approval, keys, typed)
@@ -59,6 +68,44 @@ it('C90: a check answers what jose verifies by the published keys, and a replay 
   expect([none.status, none.body.error]).toEqual([422, 'approval_invalid'])
   expect(real.lines.join('')).not.toContain(answer.body.approval)
   expect(real.lines.join('')).not.toContain(NONCE)
+})
+
+/** A program of docs/front-door.md, pointed at this service. */
+function exampleIn(language: 'ts' | 'python'): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/front-door.md'), 'utf8')
+  const [, code] =
+    new RegExp(`\`\`\`${language}\\n([^\`]*verify[^\`]*)\`\`\``, 'i').exec(page) ?? []
+  if (!code) throw new Error(`docs/front-door.md verifies nothing in ${language}`)
+  return code
+    .replaceAll(`https://verify.example.com${KEYS}`, `${real.url}${KEYS}`)
+    .replaceAll('https://verify.example.com', ISSUER)
+    .replaceAll(/(['"])default\1/g, `'${AUDIENCE}'`)
+}
+
+it('C90: the program of the documents in TypeScript verifies a token, and refuses another nonce', async () => {
+  const { answer } = await approve({ nonce: NONCE })
+  // Beside node_modules: it imports jose by its name.
+  const folder = mkdtempSync(join(import.meta.dirname, '../../node_modules/.countersign-docs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'verify.mjs')
+  writeFileSync(file, stripTypeScriptTypes(exampleIn('ts')))
+  const { verifyApproval } = await import(/* @vite-ignore */ file)
+  const token = answer.body.approval
+  const right = { nonce: NONCE, purpose: 'login' }
+  expect(await verifyApproval(token, right)).toMatchObject(right)
+  for (const wrong of [{ nonce: 'another-nonce-of-mine' }, { purpose: 'transfer' }])
+    await expect(verifyApproval(token, { ...right, ...wrong })).rejects.toThrow('another login')
+})
+
+it.skipIf(!PYTHON)('C90: so does the one in Python (Debian package python3-jwt)', async () => {
+  const { answer } = await approve({ nonce: NONCE })
+  const run = `import sys\n${exampleIn('python')}\nprint(verify_approval(*sys.argv[1:])["nonce"])`
+  const verify = (...given: string[]) =>
+    execute(PYTHON as string, ['-c', run, ...given], { encoding: 'utf8' })
+  const token = answer.body.approval
+  expect((await verify(token, NONCE, 'login')).stdout.trim()).toBe(NONCE)
+  await expect(verify(token, 'another-nonce-of-mine', 'login')).rejects.toThrow('another login')
+  await expect(verify(token, NONCE, 'transfer')).rejects.toThrow('another login')
 })
 
 it('C90: a start without a nonce gets no token; a recipient without one is refused', async () => {
