@@ -59,7 +59,7 @@ export type AdminDeps = {
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
   /** Every text of a service as it would be sent. */
-  texts: (service: ServicePolicy, channel: Channel) => readonly TextPreview[]
+  texts: (service: ServicePolicy, channel: Channel, hasLink: boolean) => readonly TextPreview[]
   settings: SettingsAdmin
 }
 

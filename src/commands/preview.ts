@@ -10,6 +10,7 @@ import {
   type Command,
   countOf,
   EXIT,
+  flagOption,
   type Given,
   JSON_OPTION,
   printable,
@@ -30,6 +31,8 @@ type Wanted = {
   service: string | undefined
   /** Of the recipient: prices go by it. */
   country: string | null
+  /** Of mails. */
+  hasLink: boolean
 }
 
 /** @throws UsageError */
@@ -43,7 +46,8 @@ function readWanted(given: Given): Wanted {
   if (country !== null && !/^[A-Z]{2}$/.test(country))
     throw new UsageError('--country must be a country such as DE (ISO 3166-1)')
   const channels = channel ? [channel] : PREVIEWED
-  return { locale, channels, service: given.text('service'), country }
+  const hasLink = given.flag('link')
+  return { locale, channels, service: given.text('service'), country, hasLink }
 }
 
 type Price = { provider: string; price: string; currency: string }
@@ -121,14 +125,15 @@ function describeTemplate({
 }
 
 async function preview(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {
-  const { previewTexts } = await import('../delivery/templates/preview.ts')
+  const { previewLink, previewTexts } = await import('../delivery/templates/preview.ts')
   const name = wanted.service ?? config.defaultService
   requireService(config, name)
   const service = config.services.get(name)
   if (!service) throw new UsageError(`there is no service "${name}": give one with --service`)
   const pricesOf = await readPrices(config, wanted)
+  const link = wanted.hasLink ? previewLink(service, config.publicUrl) : null
   const texts = TEXT_CHANNELS.filter((channel) => wanted.channels.includes(channel))
-    .flatMap((channel) => previewTexts(service, channel, wanted.locale))
+    .flatMap((channel) => previewTexts(service, channel, wanted.locale, link))
     .map((one) => ({ ...one, prices: pricesOf(one.channel, one.size?.parts ?? 1) }))
   const templates = (await previewTemplates(config, wanted, service.codeLength)).map((one) => ({
     ...one,
@@ -150,6 +155,7 @@ export const previewCommand: Command = {
     locale: textOption('<tag>', 'all (the default), or a language such as de or pt-BR'),
     channel: textOption('<channel>', `${PREVIEWED.join(', ')} (default: all of them)`),
     service: textOption('<name>', 'Whose texts (default: those of the default service)'),
+    link: flagOption('Mails with a link beside their code'),
     country: textOption('<country>', 'Prices to it, such as DE (default: those of *)'),
     ...JSON_OPTION,
   },

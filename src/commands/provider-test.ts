@@ -79,6 +79,7 @@ function composeTest(
     expiresAt: now + LIFETIME_MS,
     callbackUrl: null,
     returnToken: null,
+    link: null,
     callUrl: null,
   }
 }

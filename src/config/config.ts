@@ -139,7 +139,7 @@ function readDefaultService(
 ): ServicePolicy {
   const { allowedCountries, clientIp, originDomain, androidAppHash, ...given } =
     reader.read(SERVICE_SETTINGS)
-  const { brandColor, brandLogo, approvalAudience, ...rest } = given
+  const { brandColor, brandLogo, approvalAudience, linkUrl, ...rest } = given
   // In development the inbox carries the texts that no provider does.
   const byInbox: readonly Channel[] = mode === 'development' ? INBOX_CHANNELS : []
   const served = CHANNELS.filter(
@@ -159,6 +159,7 @@ function readDefaultService(
     brandColor: brandColor ?? null,
     brandLogo: brandLogo ?? null,
     approvalAudience: approvalAudience ?? DEFAULT_SERVICE,
+    linkUrl: linkUrl ?? null,
     templates: {},
     webhooks,
     chain: [],

@@ -3,7 +3,6 @@
 
 import { z } from 'zod'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
-import { languageKeys } from '../kernel/language-tag.ts'
 import { SHIELD_MODES, SHIELD_RULES, type ShieldRule } from '../kernel/shield-rules.ts'
 import { MAX_STEPS, STEP_TIMEOUT_SECONDS } from '../kernel/steps.ts'
 import {
@@ -18,6 +17,7 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import { MAX_RETURN_URLS, parseAudience, parseColour, parseLogo, parseReturnUrl } from './front.ts'
+import { parseLinkUrl } from './link.ts'
 import {
   describeTwins,
   type Parser,
@@ -32,12 +32,14 @@ import {
   SettingError,
 } from './parsers.ts'
 import { parseRoutes } from './routes.ts'
+import { templates, toTemplates } from './service-templates.ts'
 import {
   DEFAULT_WEBHOOK_EVENTS,
   parseWebhookEvent,
   parseWebhookSecret,
   parseWebhookUrl,
 } from './webhooks.ts'
+import { without } from './without.ts'
 
 /** A text that is parsed as its setting is. */
 function parsed<T>(parse: Parser<T>) {
@@ -54,39 +56,6 @@ function parsed<T>(parse: Parser<T>) {
 
 function within(range: { min: number; max: number }) {
   return z.int().min(range.min).max(range.max)
-}
-
-const MAX_TEMPLATE_CHARACTERS = 2000
-/** C45: a message without the code helps nobody; a line break in a one-line text is a phisher's tool. */
-const template = z.string().min(1).max(MAX_TEMPLATE_CHARACTERS)
-const oneLine = template.refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
-const withCode = template.refine((text) => text.includes('{{code}}'), 'must contain {{code}}')
-
-const templates = z
-  .record(
-    parsedKey(parseLocale),
-    z.strictObject({
-      sms: withCode.optional(),
-      email_subject: oneLine.optional(),
-      email_text: withCode.optional(),
-    }),
-  )
-  .superRefine((all, context) => {
-    // zh-TW and zh-Hant-TW have the same look-up key.
-    const keys = Object.keys(all).map((tag) => languageKeys(tag)[0]) // mutant: C70.same-lookup-refused
-    const twin = Object.keys(all).find((_, i) => keys.indexOf(keys[i]) !== i)
-    if (twin !== undefined)
-      context.addIssue({ code: 'custom', path: [twin], message: 'is listed twice' })
-  })
-
-function parsedKey(parse: Parser<string>) {
-  return z.string().refine((text) => {
-    try {
-      return parse(text) !== ''
-    } catch {
-      return false
-    }
-  }, 'is not a language tag like en or pt-BR')
 }
 
 const limit = parsed(parseLimit).optional()
@@ -180,6 +149,7 @@ export const serviceEntry = z.strictObject({
   android_app_hash: parsed(parseAppHash).nullable().optional(),
   subject_shows_code: z.boolean().optional(),
   approval_audience: parsed(parseAudience).optional(),
+  link_url: parsed(parseLinkUrl).nullable().optional(),
   templates: templates.optional(),
   routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
@@ -187,21 +157,6 @@ export const serviceEntry = z.strictObject({
 })
 
 export type ServiceEntry = z.output<typeof serviceEntry>
-
-export function without<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, item]) => item !== undefined),
-  ) as ReturnType<typeof without<T>>
-}
-
-function toTemplates(entry: NonNullable<ServiceEntry['templates']>): ServicePolicy['templates'] {
-  return Object.fromEntries(
-    Object.entries(entry).map(([locale, texts]) => [
-      locale,
-      without({ sms: texts.sms, emailSubject: texts.email_subject, emailText: texts.email_text }),
-    ]),
-  )
-}
 
 export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): ServicePolicy {
   return {
@@ -226,6 +181,7 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
       originDomain: entry.origin_domain,
       androidAppHash: entry.android_app_hash,
       subjectShowsCode: entry.subject_shows_code,
+      linkUrl: entry.link_url,
       testRecipients: entry.test_recipients,
       webhooks: entry.webhooks,
     }),

@@ -14,6 +14,7 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import { parseAudience, parseColour, parseLogo, parseReturnUrls } from './front.ts'
+import { parseLinkUrl } from './link.ts'
 import {
   parseAppHash,
   parseBoolean,
@@ -112,6 +113,12 @@ export const SERVICE_SETTINGS = {
     parseBoolean,
     'false',
     '`true`: the subject of a mail ends with the code. Locked screens show subjects, so it does not by default',
+  ),
+  linkUrl: optional(
+    'LINK_URL',
+    parseLinkUrl,
+    'Where your login flow takes the links of its mails itself, with `link_binding`: its address, to which `?link=` is added. Without it a mail leads to the page of this service: see docs/front-door.md',
+    { shown: 'none' },
   ),
   clientIp: optional(
     'CLIENT_IP',

@@ -12,7 +12,8 @@ import {
   describeRoute,
 } from './providers.ts'
 import type { Reader } from './reader.ts'
-import { type ServiceEntry, serviceEntry, toPolicy, without } from './service-entry.ts'
+import { type ServiceEntry, serviceEntry, toPolicy } from './service-entry.ts'
+import { without } from './without.ts'
 
 export type ServicesResult =
   | {

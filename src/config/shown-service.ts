@@ -70,7 +70,7 @@ function reach(policy: ServicePolicy): Omit<Row, 'group'>[] {
 }
 
 function texts(policy: ServicePolicy): Omit<Row, 'group'>[] {
-  const { locale, originDomain, androidAppHash, subjectShowsCode } = SERVICE_SETTINGS
+  const { locale, originDomain, androidAppHash, subjectShowsCode, linkUrl } = SERVICE_SETTINGS
   return [
     { name: 'locale', setting: locale, value: policy.locale },
     { name: 'origin_domain', setting: originDomain, value: policy.originDomain ?? 'none' },
@@ -79,6 +79,7 @@ function texts(policy: ServicePolicy): Omit<Row, 'group'>[] {
       ...{ name: 'subject_shows_code', setting: subjectShowsCode },
       value: String(policy.subjectShowsCode),
     },
+    { name: 'link_url', setting: linkUrl, value: policy.linkUrl ?? 'none' },
     {
       ...{ name: 'templates', value: list(Object.keys(policy.templates)) },
       setting: 'The languages with texts of its own; the page Texts shows them',

@@ -64,7 +64,10 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'verification.advanced': ({ channel }) => [
     `The next step of the chain was requested at once, by ${word(channel)}`,
   ],
-  'verification.approved': () => ['Approved: the code was correct', 'good'],
+  'verification.approved': ({ by }) => [
+    by === 'link' ? 'Approved by the link of the mail' : 'Approved: the code was correct',
+    'good',
+  ],
   'verification.canceled': () => ['Canceled'],
   'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
   'verification.expired': () => ['Expired: no correct code in time', 'warn'],

@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import type { TextPreview } from '../delivery/ports.ts'
-import { TEXT_CHANNELS, type TextChannel } from '../kernel/channel.ts'
+import type { TextChannel } from '../kernel/channel.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
@@ -11,11 +11,16 @@ import { numbers, table } from './table.ts'
 import { stamp } from './words.ts'
 
 const PATH = '/admin/texts'
-const LABELS: Readonly<Record<TextChannel, string>> = {
+/** Mails in both of their forms. */
+const KINDS = ['sms', 'email', 'email_link', 'voice'] as const
+type Kind = (typeof KINDS)[number]
+const LABELS: Readonly<Record<Kind, string>> = {
   sms: 'SMS',
   email: 'Mail',
+  email_link: 'Mail with a link',
   voice: 'Calls',
 }
+const channelOf = (kind: Kind): TextChannel => (kind === 'email_link' ? 'email' : kind)
 
 const STYLE = `
 .choice { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .choice label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .choice select { font-size: var(--t3); color: var(--ink); height: 2.25rem; min-width: 9rem }
@@ -26,7 +31,7 @@ const STYLE = `
 type Shown = {
   service: ServicePolicy
   services: readonly string[]
-  channel: TextChannel
+  kind: Kind
   texts: readonly TextPreview[]
 }
 
@@ -45,10 +50,10 @@ function partsOf({ size }: TextPreview): Html | string {
   return size.parts === 1 ? '1' : stamp(String(size.parts), 'warn')
 }
 
-function list({ texts, channel, service }: Shown): Html {
-  const isSms = channel === 'sms'
+function list({ texts, kind, service }: Shown): Html {
+  const isSms = kind === 'sms'
   return table({
-    caption: `Texts of ${service.name}, ${LABELS[channel]}`,
+    caption: `Texts of ${service.name}, ${LABELS[kind]}`,
     columns: ['Language', 'Text', ...(isSms ? ['Encoding', ...numbers('Units', 'Parts')] : [])],
     rows: texts.map((one) => [
       ...[nameOf(one), textOf(one)],
@@ -64,18 +69,18 @@ function options(pairs: readonly (readonly [string, string])[], chosen: string):
   )}`
 }
 
-function choice({ service, services, channel }: Shown): Html {
+function choice({ service, services, kind }: Shown): Html {
   const named = services.map((name) => [name, name] as const)
-  const channels = TEXT_CHANNELS.map((one) => [one, LABELS[one]] as const)
+  const kinds = KINDS.map((one) => [one, LABELS[one]] as const)
   return html`<form class="choice" method="get" action="${PATH}">
 <label>Service<select name="service">${options(named, service.name)}</select></label>
-<label>Channel<select name="channel">${options(channels, channel)}</select></label>
+<label>Channel<select name="channel">${options(kinds, kind)}</select></label>
 <button>Show</button></form>`
 }
 
-function summary({ texts, channel }: Shown): Html {
+function summary({ texts, kind }: Shown): Html {
   const several = texts.filter(({ size }) => (size?.parts ?? 1) > 1).map(({ locale }) => locale)
-  if (channel !== 'sms') return html`<p class="soft">${texts.length} languages.</p>`
+  if (kind !== 'sms') return html`<p class="soft">${texts.length} languages.</p>`
   if (several.length === 0)
     return html`<p class="soft">${texts.length} languages, each text in one part.</p>`
   return html`<p class="note">More than one part: ${several.join(', ')}. Each part is charged as a message; a shorter brand name or origin domain may save one.</p>`
@@ -97,9 +102,9 @@ export function addTexts(pages: Pages, deps: ConsoleDeps): void {
     const { service: wanted, channel: asked } = page.c.req.query()
     const service = visible.find(({ name }) => name === wanted) ?? visible[0]
     if (!service) return page.c.redirect('/admin', 303)
-    const channel = TEXT_CHANNELS.find((one) => one === asked) ?? 'sms'
-    const texts = deps.admin.texts(service, channel)
+    const kind = KINDS.find((one) => one === asked) ?? 'sms'
+    const texts = deps.admin.texts(service, channelOf(kind), kind === 'email_link')
     const services = visible.map(({ name }) => name)
-    return page.c.html(textsPage(page, { service, services, channel, texts }))
+    return page.c.html(textsPage(page, { service, services, kind, texts }))
   })
 }

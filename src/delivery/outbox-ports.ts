@@ -2,6 +2,7 @@
 // It must not know a provider: what one answers is in ports.ts.
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
+import type { LinkKind } from '../kernel/link-token.ts'
 import type { Cost } from './cost.ts'
 import type { Backlog } from './pace/ports.ts'
 import type { Fault, ProviderError, SendResult } from './ports.ts'
@@ -55,6 +56,8 @@ export type DueDelivery = {
   recipientSealed: Uint8Array
   codeSealed: Uint8Array
   locale: string
+  /** Of a mail that has one beside its code. */
+  link: LinkKind | null
   expiresAt: number
   /** The lease of an earlier worker ran out (it died or froze): that try may have gone out. */
   reclaimed: boolean
@@ -73,7 +76,7 @@ export type DueDelivery = {
   mayHaveGone: number
 }
 
-/** The rows of a channel that one provider is to carry next; null: that have none. */
+/** Rows of a channel that one provider carries next; null: that have none. */
 export type LaneKey = { channel: Channel; provider: string | null }
 
 /** Synchronous: what to do with a due delivery. It runs inside the claiming transaction, again where the row changed meanwhile. */
@@ -195,9 +198,8 @@ export type OutboxDepth = {
 /** @throws StoreUnavailableError everywhere */
 export type Outbox = {
   /**
-   * One transaction: of each lane up to `limit` due deliveries get a lease and a token, and each a
-   * try row, before any request. What has ended, or has under `minRemainingMs` left, is
-   * canceled or failed instead (I6). A lease that ran out counts as an ambiguous try.
+   * One transaction: of each lane up to `limit` due deliveries get a lease and a token, and each a try row, before any request.
+   * What has ended, or has under `minRemainingMs` left, is canceled or failed (I6). A lease that ran out is an ambiguous try.
    */
   claim<Prepared>(input: {
     now: number
@@ -228,14 +230,12 @@ export type Outbox = {
   ): Promise<ClaimedDelivery<Prepared> | undefined>
   /** At drain: claimed but not begun rows are due again at once, their try row removed. */
   release(
-    claims: readonly {
-      verificationId: string
-      sendNumber: number
-      tryNumber: number
-      token: string
-    }[],
+    claims: readonly Pick<
+      ClaimedDelivery<unknown>,
+      'verificationId' | 'sendNumber' | 'tryNumber' | 'token'
+    >[],
   ): Promise<void>
-  /** When the next row of each lane is due (or its lease ends); lanes with nothing open are left out. */
+  /** When the next row of each lane is due; lanes with nothing open are left out. */
   dueLanes(): Promise<LaneDue[]>
   /**
    * A worker claims here from now on. Where it has a place, a start of this process claims its message for it in its own

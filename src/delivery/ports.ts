@@ -34,6 +34,8 @@ export type OutgoingMessage = {
   callbackUrl: string | null
   /** Comes back with a bounce, and proves which mail it is of; null: nobody reads bounces. */
   returnToken: string | null
+  /** Of a mail that has one beside its code, as secret as that. */
+  link: string | null
   /** Calls only: where the provider fetches what it says. */
   callUrl: string | null
 }
@@ -157,6 +159,7 @@ export type InboxMessage = {
   subject: string | null
   text: string
   html: string | null
+  link: string | null
   /** RFC 3339 UTC. */
   at: string
 }
@@ -226,6 +229,8 @@ export type MessageSettings = {
   androidAppHash: string | null
   /** Whether the subject of a built-in mail holds the code: a locked screen shows subjects. */
   subjectShowsCode: boolean
-  /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
+  /** Of the login flow, where it takes links of mails itself; null: nowhere. */
+  linkUrl: string | null
+  /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`, in a mail `{{link}}`. */
   templates: Readonly<Record<string, { sms?: string; emailSubject?: string; emailText?: string }>>
 }

@@ -90,6 +90,7 @@ export function toDue(row: LoadedDelivery): DueDelivery {
     recipientSealed: row.recipientSealed,
     codeSealed: row.codeSealed ?? new Uint8Array(),
     locale: row.locale,
+    link: row.link,
     expiresAt: row.expiresAt,
     reclaimed: row.status === 'sending',
     wordedAt: row.wordedAt,

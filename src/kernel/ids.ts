@@ -35,7 +35,7 @@ export const drawToken = (): string => drawBytes(TOKEN_BYTES).toString('base64ur
 
 export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup' | 'lst' | 'exp'
 
-const ID_BYTES = 20
+export const ID_BYTES = 20
 /** Base32hex (RFC 4648 §7) of ten bits. */
 const PAIRS = Array.from({ length: 1024 }, (_, bits) => bits.toString(32).padStart(2, '0'))
 
@@ -43,6 +43,11 @@ const PAIRS = Array.from({ length: 1024 }, (_, bits) => bits.toString(32).padSta
 export function createId(prefix: IdPrefix, nowMs: number): string {
   const bytes = drawBytes(ID_BYTES)
   bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32)
+  return idOfBytes(prefix, bytes)
+}
+
+/** @param bytes 20 of them */
+export function idOfBytes(prefix: IdPrefix, bytes: Buffer): string {
   let id = `${prefix}_`
   for (let at = 0; at < ID_BYTES; at += 5) {
     const forty = bytes.readUIntBE(at, 5)
@@ -50,6 +55,16 @@ export function createId(prefix: IdPrefix, nowMs: number): string {
     id += `${PAIRS[high >> 10]}${PAIRS[high & 1023]}${PAIRS[low >> 10]}${PAIRS[low & 1023]}`
   }
   return id
+}
+
+/** The bytes that `idOfBytes` was given, for tokens that carry an id. */
+export function bytesOfId(id: string): Buffer {
+  const bytes = Buffer.alloc(ID_BYTES)
+  for (let at = 0; at < ID_BYTES; at += 5) {
+    const from = 4 + (at * 8) / 5
+    bytes.writeUIntBE(Number.parseInt(id.slice(from, from + 8), 32), at, 5)
+  }
+  return bytes
 }
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/

@@ -29,7 +29,7 @@ import { createWrongKeys } from '../console/wrong-keys.ts'
 import type { Counter } from '../counts/counter.ts'
 import type { ProviderState } from '../delivery/ports.ts'
 import { createPrices } from '../delivery/prices.ts'
-import { previewTexts } from '../delivery/templates/preview.ts'
+import { previewLink, previewTexts } from '../delivery/templates/preview.ts'
 import { underMissingKeys } from '../factors/root-keys.ts'
 import type { Readiness } from '../http/deps.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
@@ -112,6 +112,11 @@ const shieldReads = (
   whatIf: createWhatIfBeside(createWhatIf({ log: store.shield, keyring, networkOf: networkKey })),
 })
 
+const textsOf =
+  ({ publicUrl }: Config): AdminDeps['texts'] =>
+  (service, channel, hasLink) =>
+    previewTexts(service, channel, null, hasLink ? previewLink(service, publicUrl) : null)
+
 export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   const { store, limiter, keyring, clock } = parts
   const { verificationReads: verifications, events, retention } = store
@@ -174,7 +179,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       const shown = { ...levels, weights, hashing, failed, underMissing, providers, webhooks }
       return { ...shown, counted, node, at, checks }
     },
-    texts: (service, channel) => previewTexts(service, channel, null),
+    texts: textsOf(config),
     settings: createSettingsAdmin({
       ...{ source, services, keys, summaries: parts.summaries, clock },
     }),

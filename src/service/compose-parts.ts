@@ -15,7 +15,6 @@ import { createProviders, type Providers } from '../delivery/registry.ts'
 import { type Chooser, createChooser } from '../delivery/routes/chooser.ts'
 import { createRests, type Rests } from '../delivery/routes/rests.ts'
 import { createRouting, type Routed, type Routing } from '../delivery/routes/routing.ts'
-import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
 import { createHasher, startSelfTest } from '../hashing/hasher.ts'
@@ -37,6 +36,7 @@ import { createSuppress, type Suppress } from '../verification/suppress.ts'
 import { composeAudit } from './compose-audit.ts'
 import { composeCalls } from './compose-calls.ts'
 import { composeCleaning } from './compose-cleaning.ts'
+import { composeMessages } from './compose-messages.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeShield } from './compose-shield.ts'
 import { composeTraces, type Traces } from './compose-traces.ts'
@@ -98,7 +98,7 @@ function composeDelivery(
   const { isFull } = foresight.waits
   const chooser = createChooser({ routing, rests, clock, random: Math.random, isFull })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
-  const { callbackUrlOf, returnTokenOf, isReporting, hasWebhook, onDecoySent } = reports
+  const { isReporting, hasWebhook, onDecoySent } = reports
   const calls = composeCalls(config, { ...deps, providers: providers.providers })
   const worker = createWorker({
     ...{ chooser, rests, pace, isReporting, hasWebhook, onDecoySent },
@@ -127,10 +127,7 @@ function composeDelivery(
       clock,
       ...{ mayCall: calls.mayCall, knowsService: (name) => config.services.has(name) },
     }),
-    compose: createComposer({
-      settingsOf: (name) => config.services.get(name),
-      ...{ callbackUrlOf, callUrlOf: calls.callUrlOf, returnTokenOf },
-    }),
+    compose: composeMessages(config, keyring, { ...reports, callUrlOf: calls.callUrlOf }),
     clock,
     logger,
     keyring,

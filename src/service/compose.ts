@@ -75,6 +75,7 @@ function composeDomain(config: Config, parts: Parts) {
     drawQr,
     challenges: createChallenges({ keyring, clock, tries: config.challengeTries }),
     lock: createKeyedLock(),
+    hasPages: config.publicUrl !== null,
     generateCode,
     createReference,
     pickLocale,

@@ -7,14 +7,15 @@ import type { ClaimedDelivery, HeldPlace, Outbox, Reserve } from '../delivery/ou
 import { decideClaim } from '../delivery/transitions.ts'
 import { drawToken } from '../kernel/ids.ts'
 import type { Change } from '../verification/change.ts'
-import type { VerificationRecord } from '../verification/state.ts'
+import { linkOf } from '../verification/front-ports.ts'
 import type { RowToCreate } from './engine.ts'
 
 type Delivery = NonNullable<Change['delivery']>
+type Started = Pick<RowToCreate, 'record' | 'front'>
 
 /** The delivery as the start alone would leave it. */
 function loadedOf(
-  record: VerificationRecord,
+  { record, front }: Started,
   { send, channel, provider }: Delivery,
 ): LoadedDelivery {
   const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
@@ -25,6 +26,7 @@ function loadedOf(
     service,
     kind,
     locale,
+    link: channel === 'email' && front ? linkOf(front) : null,
     expiresAt,
     recipientSealed,
     codeSealed,
@@ -55,12 +57,13 @@ export type StartClaim = {
 
 function claimIn(
   place: HeldPlace<unknown>,
-  record: VerificationRecord,
+  started: Started,
   delivery: Delivery,
 ): StartClaim | null {
   const { leaseMs, minRemainingMs, plan } = place
-  const claiming = { now: record.createdAt, leaseMs, minRemainingMs, plan, token: drawToken() }
-  const { change, claimed } = decideClaim(loadedOf(record, delivery), claiming)
+  const now = started.record.createdAt
+  const claiming = { now, leaseMs, minRemainingMs, plan, token: drawToken() }
+  const { change, claimed } = decideClaim(loadedOf(started, delivery), claiming)
   // To be failed, or not for this node: the worker's to decide, once the row is there.
   if (!claimed) return null
   return {
@@ -85,10 +88,10 @@ export function createStartClaims() {
       reserve = given as Reserve<unknown>
     }) as Outbox['serve'],
     /** Null: the message is queued, for whichever worker comes first. */
-    begin({ record, change: { delivery } }: Pick<RowToCreate, 'record' | 'change'>) {
+    begin({ change: { delivery }, ...started }: Started & Pick<RowToCreate, 'change'>) {
       const place = delivery && reserve?.(delivery)
       if (!delivery || !place) return null
-      const claim = claimIn(place, record, delivery)
+      const claim = claimIn(place, started, delivery)
       if (!claim) place.giveBack()
       return claim
     },

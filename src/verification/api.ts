@@ -60,15 +60,24 @@ export type SendCommand = StartFields & {
 export type FactorStartCommand = StartFields & { subject: string; channel: FactorChannel }
 export type StartCommand = SendCommand | FactorStartCommand
 export type ResendCommand = Common & { id: string; channel: Channel | null }
-/** Either `id`, or `session` with one of `to` and `subject`. `code` as it came, a string. */
-export type CheckCommand = Common & {
+type Checked = Common & {
   id: string | null
-  code: string
   purpose: string
   to: string | null
   country: string | null
   subject: string | null
   session: string | null
+}
+/**
+ * Either `id`, or `session` with one of `to` and `subject`, or the link of a mail in place of id and code. `code` as it
+ * came, a string.
+ */
+export type CheckCommand = Checked & ({ code: string; link?: undefined } | { link: LinkProof })
+/** A link, and what shows that it was opened in the browser that asked for it. */
+export type LinkProof = {
+  token: string
+  /** The value of the start; or what our page's cookie of that verification is kept as, under every key. */
+  proof: { binding: string } | { browserMacs: readonly Uint8Array[] }
 }
 export type CancelCommand = Common & { id: string }
 /** The next step of its chain, at once. */

@@ -6,6 +6,7 @@ import { DEFAULT_STEP_TIMEOUT_SECONDS, type WaitingStep } from '../kernel/steps.
 import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Refusal, SendCommand } from './api.ts'
 import type { Domain } from './domain.ts'
+import { refuseLink } from './link.ts'
 import type { ChainStep, ServicePolicy } from './policy.ts'
 import { channelFits, type Recipient } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
@@ -61,10 +62,10 @@ function refuseBlind(
 
 /** @param isTest nothing is sent to it, whatever its country and type */
 export function planChain(
-  domain: Pick<Domain, 'hasReceipts'>,
+  domain: Pick<Domain, 'hasReceipts' | 'hasPages'>,
   service: ServicePolicy,
   recipient: Recipient,
-  command: Pick<SendCommand, 'channel' | 'channels'>,
+  command: Pick<SendCommand, 'channel' | 'channels' | 'front'>,
   isTest: boolean,
 ): Chain | Refusal {
   const steps = chainOf(service, recipient, command)
@@ -79,7 +80,10 @@ export function planChain(
       const notAllowed = refuseRecipient(service, recipient, each)
       if (notAllowed) return notAllowed
     }
-  return refuseBlind(domain, service, recipient, steps) ?? { channel, rest, first }
+  const unfit =
+    refuseBlind(domain, service, recipient, steps) ??
+    refuseLink(domain, service, recipient, command)
+  return unfit ?? { channel, rest, first }
 }
 
 /** The rows of the steps that wait; each waits for as long as the one before it may take. */

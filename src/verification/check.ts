@@ -1,7 +1,8 @@
 // POST /verify/check: was this the code? Nothing that depends on the comparison leaves before the attempt it costs is
 // committed (I2), and the code works once (I1).
 
-import type { Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
+import { readLink } from '../kernel/link-token.ts'
+import type { Caller, CheckCommand, CheckResult, LinkProof, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
 import { answerCheck, type CheckAnswer, withBudgets } from './check-answer.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from './comparison.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
+import { judgeLink } from './link.ts'
 import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { Limit } from './policy.ts'
 import type { CheckQuery, ToCheck } from './ports.ts'
@@ -42,7 +44,7 @@ type CheckContext = {
 
 type Deps = Pick<
   Domain,
-  'store' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
+  'store' | 'front' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
 >
 /** The context of every step of a check. */
 type CheckDeps = Deps & { places: AttemptPlaces }
@@ -51,6 +53,7 @@ export function createCheck(domain: Deps) {
   const deps: CheckDeps = { ...domain, places: createAttemptPlaces() }
   const { keyring, compare } = deps
   return async (caller: Caller, command: CheckCommand): Promise<Learned<CheckResult>> => {
+    if (command.link) return checkLink(deps, caller, command)
     if (!isCode(compare, command.code))
       return learned(
         refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }]),
@@ -67,6 +70,19 @@ export function createCheck(domain: Deps) {
     const context = { caller, command, party: party ?? null, identities, response }
     return deps.lock.run(response.lockKeys, () => checkOnce(deps, context))
   }
+}
+
+/** A token that nobody here wrote is refused before any read. */
+async function checkLink(
+  deps: CheckDeps,
+  caller: Caller,
+  command: CheckCommand & { link: LinkProof },
+): Promise<Learned<CheckResult>> {
+  const id = readLink(deps.keyring, command.link.token)
+  if (id === undefined) return learned(refuseUnknown())
+  const response = responseFor<CheckAnswer>(deps, caller, 'check', command.idempotency)
+  const context = { caller, command: { ...command, id }, party: null, identities: null, response }
+  return deps.lock.run(response.lockKeys, () => checkOnce(deps, context))
 }
 
 async function checkOnce(deps: CheckDeps, context: CheckContext): Promise<Learned<CheckResult>> {
@@ -109,6 +125,8 @@ function refuseOther(
   record: VerificationRecord,
 ): Refusal | undefined {
   const { command, identities } = context
+  // The page of a link was opened by its browser, which is compared for itself.
+  if (command.link && 'browserMacs' in command.link.proof) return undefined
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -119,6 +137,7 @@ function refuseOther(
       : isOneOf(record.sessionMac, macsOf(deps, context))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
+  if (command.link) return undefined
   const expected = deps.compare[record.channel].expectedShape(command.code, record)
   if (expected === undefined) return undefined
   return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
@@ -148,6 +167,12 @@ async function compareCode(
   if (refused) return refused
   const admittedAt = deps.clock.now()
   const party = openRecipient(deps.keyring, record)
+  if (command.link) {
+    const verdict = await judgeLink(deps, caller, record, command.link)
+    return 'kind' in verdict
+      ? verdict
+      : await commit(deps, context, { record, asked, party, verdict, admittedAt })
+  }
   // Where all that are left are being compared, another comparison could not be charged.
   const place = deps.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
   if (!place) return await compareLater(deps, context, record.id)

@@ -11,7 +11,8 @@ import type { FactorUse, VerificationRecord } from './state.ts'
 
 export const SHAPE_WORDS = `${CODE_LENGTH.min} to ${CODE_LENGTH.max} digits or a recovery code`
 
-export type Verdict = { valid: boolean; use: FactorUse | null }
+/** `by`: not by a code. */
+export type Verdict = { valid: boolean; use: FactorUse | null; by?: 'link' }
 export type Comparison = {
   /** Once, with the row as it was charged. */
   run(charged: VerificationRecord): Promise<Verdict>

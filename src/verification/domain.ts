@@ -32,6 +32,8 @@ export type Domain = {
   judge: Judge
   wake: Wake
   lock: KeyedLock
+  /** Our own pages have an address (PUBLIC_URL). */
+  hasPages: boolean
   generateCode: (length: number) => string
   createReference: () => string
   /** The language in which a message is written: the first of the wanted ones that has a text, or a fallback. */

@@ -2,6 +2,7 @@
 // It must not hold a code, a link or an approval: they are derived, or signed, when they are asked for.
 
 import type { Actor } from '../kernel/actor.ts'
+import type { LinkKind } from '../kernel/link-token.ts'
 
 /** As a start asked for it; `verification/front.ts` makes it from the command. */
 export type FrontRequest = {
@@ -20,6 +21,12 @@ export type FrontRequest = {
 /** What its approval is made with. */
 export type Asked = Pick<FrontRequest, 'nonce' | 'showsParty'>
 
+/** Of its mail, as both engines keep it: a link that the asking browser holds a value for is the login flow's own. */
+export function linkOf(front: Pick<FrontRequest, 'link' | 'linkBindingMac'>): LinkKind | null {
+  if (!front.link) return null
+  return front.linkBindingMac ? 'login' : 'page'
+}
+
 export type FrontDoor = FrontRequest & {
   /** Of the first browser that opened its view token; null: none did. */
   browserMac: Uint8Array | null
@@ -32,7 +39,10 @@ export type FrontDoor = FrontRequest & {
 /** Rows go with their verification. All throw StoreUnavailableError. */
 export type FrontStore = {
   find(verificationId: string): Promise<FrontDoor | undefined>
-  /** Of a start that continues: what it asks for, in place of what was asked before. A link that was sent stays. */
+  /**
+   * Of a start that continues: what it asks for, in place of what was asked before. A link that was sent stays, and
+   * leads where it led: it keeps a binding, and gets none.
+   */
   renew(verificationId: string, request: FrontRequest): Promise<void>
   /** One statement: the first one stays. @returns the one in force; undefined: there is no such verification */
   claimBrowser(verificationId: string, mac: Uint8Array): Promise<Uint8Array | undefined>

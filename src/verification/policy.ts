@@ -84,7 +84,7 @@ export type TestRecipient = {
   untilMs: number
 }
 
-/** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
+/** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`, in a mail `{{link}}`. */
 export type TemplateOverride = { sms?: string; emailSubject?: string; emailText?: string }
 
 /** A URL of the login flow's own that hears of events. */
@@ -146,6 +146,8 @@ export type ServicePolicy = {
   /** Of the Android app that may read its SMS; null: none. */
   androidAppHash: string | null
   subjectShowsCode: boolean
+  /** Where the login flow takes the links of mails; null: our own page does. */
+  linkUrl: string | null
   /** By locale (BCP 47 language). */
   templates: Readonly<Record<string, TemplateOverride>>
   testRecipients: readonly TestRecipient[]

@@ -14,6 +14,6 @@ export function sessionMacs(keyring: Keyring, service: string, session: string):
   return keyring.macs('session', partsOf(service, session))
 }
 
-export function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
+export function isOneOf(stored: Uint8Array, candidates: readonly Uint8Array[]): boolean {
   return candidates.some((mac) => mac.length === stored.length && timingSafeEqual(mac, stored))
 }

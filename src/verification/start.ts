@@ -18,6 +18,7 @@ import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import type { FrontRequest } from './front-ports.ts'
 import { responseFor } from './idempotency.ts'
 import type { Budget, Count } from './limit-ports.ts'
+import { bindingParts } from './link.ts'
 import {
   refuseFields,
   refuseLimited,
@@ -183,11 +184,12 @@ function frontRequest(
   if (!command.front) return undefined
   const { linkBinding, ...request } = command.front
   const { returnUrl } = request
-  const parts = ['binding', caller.service.name, linkBinding ?? '']
+  const { service } = caller
   return {
     ...request,
-    returnUrl: returnUrl === null ? null : (readReturnUrl(caller.service, returnUrl) ?? null),
-    linkBindingMac: linkBinding === null ? null : keyring.mac('link', parts),
+    returnUrl: returnUrl === null ? null : (readReturnUrl(service, returnUrl) ?? null),
+    linkBindingMac:
+      linkBinding === null ? null : keyring.mac('link', bindingParts(service.name, linkBinding)),
   }
 }
 

@@ -1,6 +1,7 @@
 // Every rule of a verification's life, once: from a row as it was read to what becomes of it. Both stores apply what is decided here.
 // Pure and synchronous: a store decides again where the row changed meanwhile.
 
+import type { EventDetails } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { nextAfterDue, nextAtOnce, type WaitingStep } from '../kernel/steps.ts'
 import type { Change, Decide, Decision, Effect } from './change.ts'
@@ -76,6 +77,7 @@ export function ending(
   now: number,
   hasSteps: boolean,
   before: Change = NOTHING,
+  details: EventDetails = {},
 ): Change {
   return {
     ...before,
@@ -83,7 +85,7 @@ export function ending(
     set: { ...before.set, status, endedAt: now },
     ends: true, // mutant: I7.end-erases-secrets
     cancelQueued: status, // mutant: I6.end-cancels-sends
-    events: [...before.events, { type: `verification.${status}`, details: {} }],
+    events: [...before.events, { type: `verification.${status}`, details }],
   }
 }
 
@@ -92,7 +94,7 @@ export function ending(
  * at (I2). In time is who was admitted before the expiry, and is here within the hash's deadline.
  */
 export function decideCheck<Result>(
-  { valid, use }: Verdict,
+  { valid, use, by }: Verdict,
   admittedAt: number,
   answer: (valid: boolean, after: VerificationRecord, codesLeft: number | null) => Result,
 ): Decide<Result> {
@@ -110,7 +112,7 @@ export function decideCheck<Result>(
     return {
       kind: 'change',
       notAfter,
-      change: ending('approved', now, hasSteps(record), charge),
+      change: ending('approved', now, hasSteps(record), charge, by && { by }),
       answer: (after, codesLeft) => answer(true, after, codesLeft),
       use: use ? { factor: use, otherwise: wrong } : undefined,
     }

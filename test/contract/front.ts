@@ -72,6 +72,12 @@ export function describeFront(factory: () => Stores & Store): void {
       ...{ ...asked, link: true },
       ...{ ...UNUSED, browserMac: browser },
     })
+    // A link leads where it led.
+    await front.renew(id, newFront({ linkBindingMac: null }))
+    expect((await front.find(id))?.linkBindingMac).toEqual(asked.linkBindingMac)
+    const { id: onPage } = await startWith(newFront({ linkBindingMac: null }))
+    await front.renew(onPage, newFront())
+    expect((await front.find(onPage))?.linkBindingMac).toBeNull()
     // One that had asked for nothing.
     const { id: plain } = await startWith(undefined)
     await front.renew(plain, newFront({ nonce: 'first' }))

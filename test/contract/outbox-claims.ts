@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DueDelivery, Plan } from '../../src/delivery/outbox-ports.ts'
 import { CHANNELS } from '../../src/kernel/channel.ts'
+import { newFront } from './front.ts'
 import {
   claim,
   claimOne,
@@ -17,7 +18,7 @@ import {
   sendAll,
   settlement,
 } from './outbox-steps.ts'
-import { T0 } from './rows.ts'
+import { createInput, newVerification, T0 } from './rows.ts'
 import { guess, keyOf, type StoresFactory, start, typesOf } from './stores.ts'
 
 export function describeClaims(factory: StoresFactory): void {
@@ -55,6 +56,33 @@ export function describeClaims(factory: StoresFactory): void {
         ...{ country: record?.country, authenticated: false, clientIp: record?.clientIp },
         ...{ tried: '', lane: null, mayHaveGone: 0, maxSends: 5, hasNext: false },
       })
+    })
+
+    it('C89: a mail with a link says where it leads, at its start and at each later send; others have none', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const ids: Record<string, string> = {}
+      const asked = {
+        page: { channel: 'email', front: newFront({ linkBindingMac: null }) },
+        login: { channel: 'email', front: newFront() },
+        none: { channel: 'email', front: newFront({ link: false }) },
+        nothing: { channel: 'email', front: undefined },
+        text: { channel: 'sms', front: newFront() },
+      } as const
+      for (const [name, { channel, front }] of Object.entries(asked)) {
+        const record = newVerification({ channel })
+        await stores.verifications.create(createInput(record, { front }))
+        ids[record.id] = name
+      }
+      const linksAt = async (now: number) => {
+        const mails = await claim(stores, now, sendAll, 'email')
+        const all = [...mails, ...(await claim(stores, now, sendAll))]
+        return Object.fromEntries(all.map((one) => [ids[one.verificationId], one.link]))
+      }
+      const expected = { page: 'page', login: 'login', none: null, nothing: null, text: null }
+      expect(await linksAt(T0)).toEqual(expected)
+      // Their worker died.
+      expect(await linksAt(T0 + LEASE_MS)).toEqual(expected)
     })
 
     it('I6: an ended, replaced or late delivery is not claimed, and its event says so', async () => {

@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ClaimedDelivery, HeldPlace, Plan } from '../../src/delivery/outbox-ports.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
+import { newFront } from './front.ts'
 import {
   claim,
   claimOne,
@@ -40,12 +41,27 @@ function serve(stores: Stores, plan: HeldPlace<string>['plan'] = sendAll) {
   return held
 }
 
-const create = ({ verifications }: Stores, record: NewVerification) =>
-  verifications.create(createInput(record))
+const create = (
+  { verifications }: Stores,
+  record: NewVerification,
+  change: Parameters<typeof createInput>[1] = {},
+) => verifications.create(createInput(record, change))
 
 export function describeStartClaims(factory: StoresFactory): void {
   describe('a start whose process has a place for its message', () => {
     afterEach(() => factory().outbox.serve(() => null))
+
+    it('C89: hands a mail over with where its link leads', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const { taken } = serve(stores)
+      const fronts = [newFront({ linkBindingMac: null }), newFront(), newFront({ link: false })]
+      for (const front of [...fronts, undefined])
+        await create(stores, newVerification({ channel: 'email' }), { front })
+      await create(stores, newVerification(), { front: newFront() })
+      const links = taken.map(({ claimed }) => claimed.link)
+      expect(links).toEqual(['page', 'login', null, null, null])
+    })
 
     it('claims it in its commit, as a worker would, and hands it over after it', async () => {
       const stores = factory()

@@ -13,6 +13,7 @@ export const PLAIN_SERVICE: MessageSettings = {
   originDomain: null,
   androidAppHash: null,
   subjectShowsCode: false,
+  linkUrl: null,
   templates: {},
 }
 
@@ -34,6 +35,7 @@ export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessa
     expiresAt: NOW + 600_000,
     callbackUrl: null,
     returnToken: null,
+    link: null,
     callUrl: null,
     ...change,
   }

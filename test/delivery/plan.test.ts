@@ -37,6 +37,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     recipientSealed: keyring.seal('+14155552671', `${ID}:recipient`),
     codeSealed: keyring.seal('123456', `${ID}:code`),
     locale: 'en',
+    link: null,
     expiresAt: NOW + 600_000,
     reclaimed: false,
     wordedAt: null,

@@ -21,6 +21,7 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     ...{ verificationStatus: 'pending', sends: 1, maxSends: 5, hasNext: true },
     ...{ send: -1, channel: 'sms', status: 'waiting', provider: 'acme', tries: 0, ambiguous: 0 },
     ...{ recipientSealed: new Uint8Array([1]), codeSealed: new Uint8Array([2]), locale: 'en' },
+    link: null,
     ...{ expiresAt: NOW + 600_000, wordedAt: null, tried: '', country: 'US' },
     ...{ authenticated: false, clientIp: null, mayHaveGone: 0 },
     ...change,

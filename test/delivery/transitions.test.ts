@@ -29,6 +29,7 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     recipientSealed: new Uint8Array([1]),
     codeSealed: new Uint8Array([2]),
     locale: 'en',
+    link: null,
     expiresAt: NOW + 600_000,
     wordedAt: null,
     ...{ tried: '', country: 'US', authenticated: false, clientIp: null, mayHaveGone: 0 },

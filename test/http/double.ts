@@ -62,6 +62,7 @@ function policy(name: string): ServicePolicy {
     brandLogo: null,
     returnUrls: [],
     approvalAudience: name,
+    linkUrl: null,
     templates: {},
     testRecipients: [],
     chain: [],

@@ -16,6 +16,7 @@ function messageOf(id: string, code: string): InboxMessage {
     subject: `Your code is ${code}`,
     text: `Your code is ${code}.`,
     html: `<p>${code}</p>`,
+    link: null,
     at: '2026-11-23T18:00:00.000Z',
   }
 }

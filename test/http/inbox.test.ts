@@ -17,6 +17,7 @@ const MESSAGE: InboxMessage = {
   subject: 'Your code "048213"',
   text: 'Your code is 048213.\n</div><script>alert(1)</script>',
   html: '<p>048213</p>',
+  link: null,
   at: '2026-11-23T18:00:00.000Z',
 }
 

@@ -24,7 +24,7 @@ export type Real = {
   admin: Client
   lines: string[]
   /** The message of a verification, once it is in the inbox. */
-  message(id: string): Promise<{ code: string; to: string; text: string }>
+  message(id: string): Promise<{ code: string; to: string; text: string; link: string | null }>
   start(body?: object, headers?: Record<string, string>): Promise<Answer>
   close(): Promise<void>
 }

@@ -39,7 +39,7 @@ const plan = (
   } = {},
 ) =>
   planChain(
-    { hasReceipts: () => reported },
+    { hasPages: true, hasReceipts: () => reported },
     testService({
       chain,
       channels: ['sms', 'email', 'whatsapp', 'voice'],

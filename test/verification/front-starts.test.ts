@@ -7,7 +7,7 @@ import { createWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await createWorld({})
+  world = await createWorld({ service: { linkUrl: 'https://app.example.com/link' } })
 })
 afterAll(() => world.close())
 
@@ -18,7 +18,7 @@ const ASKED: FrontFields = {
 const newSession = () => randomBytes(16).toString('hex')
 
 async function start(session: string, front: FrontFields | undefined) {
-  const given = { to: '+14155550100', purpose: 'login', decoy: false, ttlSeconds: 600 }
+  const given = { to: 'ada@example.com', purpose: 'login', decoy: false, ttlSeconds: 600 }
   const result = await world.start({ ...given, session, front })
   if (result.kind === 'refused') throw new Error(result.error)
   return { kind: result.kind, id: result.verification.id }

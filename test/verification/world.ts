@@ -103,6 +103,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     brandLogo: null,
     returnUrls: [],
     approvalAudience: 'default',
+    linkUrl: null,
     templates: {},
     testRecipients: [],
     chain: [],
@@ -176,6 +177,7 @@ export async function createWorld(options: {
     lock: options.withoutLock
       ? { run: <T>(_keys: readonly string[], work: () => Promise<T>) => work() }
       : createKeyedLock(),
+    hasPages: true,
     generateCode,
     createReference,
     pickLocale,

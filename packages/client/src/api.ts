@@ -299,6 +299,7 @@ export interface components {
              */
             signature?: string;
         };
+        /** @description A `code`, or the `link` of a mail with its `link_binding`. */
         CheckRequest: {
             /**
              * @description The id of a verification.
@@ -309,7 +310,17 @@ export interface components {
              * @description The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.
              * @example 123456
              */
-            code: string;
+            code?: string;
+            /**
+             * @description The `link` with which LINK_URL was opened, in place of `id` and `code`.
+             * @example lnk_aFZ0yKBbC1dEf2GhI3jKlM4nOpQ5rStU6vWxYz7AbC8dEfG9
+             */
+            link?: string;
+            /**
+             * @description Random text that the login flow keeps in a cookie of the asking browser, fresh at each start. With it the link leads to the service's LINK_URL. Kept as an HMAC only.
+             * @example q3hV0c8Zr1mX5tKwYb7nLg
+             */
+            link_binding?: string;
             /**
              * @description What the verification is for; compared again at check.
              * @default login
@@ -1131,6 +1142,16 @@ export interface components {
             nonce?: string;
             /** @description True: the signed approval names the recipient or subject. Needs `nonce`. */
             include_recipient?: boolean;
+            /**
+             * @description True: the mail has a link beside its code, which approves only in the browser that asked for it. E-mail only.
+             * @default false
+             */
+            link?: boolean;
+            /**
+             * @description Random text that the login flow keeps in a cookie of the asking browser, fresh at each start. With it the link leads to the service's LINK_URL. Kept as an HMAC only.
+             * @example q3hV0c8Zr1mX5tKwYb7nLg
+             */
+            link_binding?: string;
         };
         TotpRequest: {
             /**

@@ -28,6 +28,7 @@ import { FRONT } from './front.ts'
 import { GATEWAYS } from './gateways.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
+import { LINKS } from './links.ts'
 import { LOST_KEYS } from './lost-keys.ts'
 import { MAIL_APIS } from './mail-apis.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
@@ -115,6 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FRONT,
   ...PAGES,
   ...APPROVALS,
+  ...LINKS,
   ...ROUTES,
   ...PACE_MUTANTS,
   ...STEP_MUTANTS,

@@ -31,6 +31,7 @@ const UNKNOWN: MessageSettings = {
   originDomain: null,
   androidAppHash: null,
   subjectShowsCode: false,
+  linkUrl: null,
   templates: {},
 }
 

@@ -28,6 +28,7 @@ export function createInboxProvider(settings: {
         subject: message.subject,
         text: message.text,
         html: message.html,
+        link: message.link,
         at: new Date(settings.clock.now()).toISOString(),
       }
       messages.unshift(kept)

@@ -20,6 +20,8 @@ export type LanguageTexts = {
   intro: string
   validity: string
   warning: string
+  /** Of a mail with a link beside its code: above the link, which stands alone. Ends with a colon. */
+  link: string
   /** In the grammatical case that the sentences above need. */
   minute: Forms
   second: Forms

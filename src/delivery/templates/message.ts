@@ -26,6 +26,11 @@ function wordedAt({ startedAt, wordedAt: before }: ClaimedDelivery<Prepared>): n
 
 export type ComposeMessage = (claim: ClaimedDelivery<Prepared>) => OutgoingMessage
 
+/** Of its mail; null: it has none. */
+export type LinkUrlOf = (
+  claim: Pick<ClaimedDelivery<Prepared>, 'verificationId' | 'service' | 'link'>,
+) => string | null
+
 /** Where its provider reports to of this try; null: nowhere. */
 export type CallbackUrlOf = (claim: { provider: string; tryId: string }) => string | null
 
@@ -39,15 +44,18 @@ export function createComposer(deps: {
   returnTokenOf?: ReturnTokenOf | undefined
   /** Where the provider of a call fetches what it says. */
   callUrlOf?: CallbackUrlOf | undefined
+  linkUrlOf?: LinkUrlOf | undefined
 }): ComposeMessage {
   return (claim) => {
     const settings = deps.settingsOf(claim.service)
     if (!settings) throw new Error('a delivery of an unknown service was claimed')
+    const link = deps.linkUrlOf?.(claim) ?? null
     const rendered = render({
       settings,
       channel: claim.channel,
       code: claim.prepared.code,
       locale: claim.locale,
+      link,
       // Like `expires_in` of the answer: a message that goes out at once names the whole time.
       seconds: Math.max(1, Math.ceil((claim.expiresAt - wordedAt(claim)) / 1000)),
     })
@@ -64,6 +72,7 @@ export function createComposer(deps: {
       expiresAt: claim.expiresAt,
       callbackUrl: deps.callbackUrlOf?.(claim) ?? null,
       returnToken: deps.returnTokenOf?.(claim) ?? null,
+      link,
       callUrl: claim.channel === 'voice' ? (deps.callUrlOf?.(claim) ?? null) : null,
       ...rendered,
     }
@@ -78,14 +87,16 @@ type RenderInput = {
   locale: string
   /** Until the expiry, at least 1. */
   seconds: number
+  /** Of a mail; absent or null: it has none. */
+  link?: string | null
 }
 /** `subject` and `html` for mail only, `size` for SMS only. */
 type Rendered = { subject: string | null; text: string; html: string | null; size: SmsSize | null }
 
-type Values = { code: string; brand: string; minutes: string; validity: string; short: string }
+type Values = Record<'code' | 'brand' | 'minutes' | 'validity' | 'short' | 'link', string>
 
 export function render(input: RenderInput): Rendered {
-  const { settings, channel, code } = input
+  const { settings, channel, code, link = null } = input
   if (channel === 'voice') return renderCall(input)
   const picked = pickTexts(settings, channel, [input.locale])
   const validity = describeValidity(picked, input.seconds)
@@ -94,11 +105,12 @@ export function render(input: RenderInput): Rendered {
     minutes: validity.minutes,
     validity: validity.long,
     short: validity.short,
+    link: link ?? '',
   }
   const { originDomain, androidAppHash, subjectShowsCode } = settings
   const filled = (template: string) => fill(template, values)
   if (channel === 'email') {
-    const mail = composeMail({ picked, fill: filled, code, originDomain, subjectShowsCode })
+    const mail = composeMail({ picked, fill: filled, code, link, originDomain, subjectShowsCode })
     return { ...mail, size: null }
   }
   const own = picked.override?.sms
@@ -133,7 +145,7 @@ function isolate({ direction }: Picked, code: string, brand: string) {
 /** In one pass: a brand called `{{code}}` stays a brand. */
 function fill(template: string, values: Values): string {
   return template.replace(
-    /\{\{\s*(code|brand|minutes|validity|short)\s*\}\}/g,
+    /\{\{\s*(code|brand|minutes|validity|short|link)\s*\}\}/g,
     (_, name: keyof Values) => values[name],
   )
 }

@@ -39,6 +39,7 @@ const EMPTY: ShownMessage = {
   code: '',
   subject: null,
   text: '',
+  link: null,
   at: '',
 }
 
@@ -48,6 +49,7 @@ function messageItem(message: ShownMessage): Html {
 <div class="line"><span class="channel" data-part="channel">${message.channel}</span><span class="to" data-part="to">${message.to}</span><time class="soft" data-part="at" datetime="${message.at}">${message.at}</time></div>
 <div class="line"><span class="code" data-part="code">${message.code}</span><button type="button" aria-label="Copy the code ${message.code}">Copy</button></div>
 <div class="text"><div class="subject" data-part="subject"${message.subject === null ? html` hidden` : ''}>${message.subject ?? ''}</div><div data-part="text" dir="auto">${message.text}</div></div>
+<a data-part="link" href="${message.link ?? ''}"${message.link === null ? html` hidden` : ''}>Open its link</a>
 <div class="soft id" data-part="verification_id">${message.verification_id}</div>
 </li>`
 }

@@ -24,6 +24,10 @@ const InboxEntry = z
     code: z.string(),
     subject: z.string().nullable(),
     text: z.string(),
+    link: z.string().nullable().openapi({
+      description: 'Of a mail that has one beside its code.',
+      example: 'http://localhost:8080/l/lnk_aFZ0yKBbC1dEf2GhI3jKlM4nOpQ5rStU6vWxYz7AbC8dEfG9',
+    }),
     at: timeField,
   })
   .openapi('InboxMessage')

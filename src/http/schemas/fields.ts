@@ -16,7 +16,7 @@ import { CODE_LENGTH, TTL_SECONDS } from '../../verification/policy.ts'
 const MAX_TO_LENGTH = 320
 /** A code has at most ten digits; the rest is room for spaces and hyphens. The domain reads it. */
 const MAX_CODE_TEXT_LENGTH = 64
-const MAX_ID_LENGTH = 64
+export const MAX_ID_LENGTH = 64
 /** An IPv6 address with brackets, zone and port is shorter. */
 const MAX_ADDRESS_LENGTH = 96
 /** Longer ones are cut to 256 when they are kept; 16 KiB is the whole body. */
@@ -191,9 +191,9 @@ export const idempotencyKeyField = z.string().openapi({
   example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
 })
 
-type Given = { to?: string | undefined; subject?: string | undefined; country?: string | undefined }
+export type Given = Partial<Record<'to' | 'subject' | 'country', string | undefined>>
 
-function faults(context: z.core.$RefinementCtx) {
+export function faults(context: z.core.$RefinementCtx) {
   return (field: string, message: string) => {
     context.addIssue({ code: 'custom', path: [field], message })
   }

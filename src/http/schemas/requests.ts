@@ -20,7 +20,6 @@ import {
   BESIDE_OTHER_FAULTS,
   channelField,
   channelsField,
-  checkParty,
   checkStart,
   clientIpField,
   codeField,
@@ -43,6 +42,14 @@ import {
   wholeNumber,
 } from './fields.ts'
 import { checkReturn, returnUrlField } from './hosted-page.ts'
+import {
+  checkLink,
+  checkProof,
+  linkBindingField,
+  linkField,
+  linkTokenField,
+  ONE_PROOF,
+} from './link.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -74,9 +81,12 @@ export const StartBody = z
     return_url: returnUrlField.optional(),
     nonce: nonceField.optional(),
     include_recipient: includeRecipientField.optional(),
+    link: linkField,
+    link_binding: linkBindingField.optional(),
   })
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
   .superRefine(checkReturn, BESIDE_OTHER_FAULTS)
+  .superRefine(checkLink, BESIDE_OTHER_FAULTS)
   .openapi('StartRequest', ONE_PARTY)
 
 export const ResendBody = z
@@ -86,7 +96,9 @@ export const ResendBody = z
 export const CheckBody = z
   .strictObject({
     id: idField.optional(),
-    code: codeField,
+    code: codeField.optional(),
+    link: linkTokenField.optional(),
+    link_binding: linkBindingField.optional(),
     purpose: purposeField,
     to: toField.optional(),
     country: countryField.optional(),
@@ -95,14 +107,8 @@ export const CheckBody = z
     client_ip: clientIpField.optional(),
     user_agent: userAgentField.optional(),
   })
-  .superRefine((body, context) => {
-    checkParty(body, context)
-    const isHeld = body.to !== undefined || body.subject !== undefined
-    if (body.id !== undefined || (isHeld && body.session !== undefined)) return
-    const message = 'is required, unless session is given with to or subject'
-    context.addIssue({ code: 'custom', path: ['id'], message })
-  }, BESIDE_OTHER_FAULTS)
-  .openapi('CheckRequest')
+  .superRefine(checkProof, BESIDE_OTHER_FAULTS)
+  .openapi('CheckRequest', ONE_PROOF)
 
 export const ListBody = z
   .strictObject({
@@ -151,11 +157,12 @@ function toStep(step: NonNullable<z.infer<typeof StartBody>['channels']>[number]
   return { channel, timeoutSeconds, blind }
 }
 
-/** Undefined: it asks for nothing of the front door. */
+/** Undefined: it asks for nothing of the front door, and nothing is written. */
 function toFront(body: z.infer<typeof StartBody>): FrontFields | undefined {
   const { nonce = null, include_recipient: showsParty = false, return_url: returnUrl = null } = body
-  if (nonce === null && returnUrl === null) return undefined
-  return { nonce, showsParty, returnUrl, link: false, linkBinding: null }
+  const { link, link_binding: linkBinding = null } = body
+  if (nonce === null && returnUrl === null && !link) return undefined
+  return { nonce, showsParty, returnUrl, link, linkBinding }
 }
 
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
@@ -186,16 +193,20 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
 }
 
 export function toCheckCommand(body: z.infer<typeof CheckBody>, common: Common): CheckCommand {
-  return {
+  const about = {
     ...common,
     id: body.id ?? null,
-    code: body.code,
     purpose: body.purpose,
     to: body.to ?? null,
     country: body.country?.toUpperCase() ?? null,
     subject: body.subject ?? null,
     session: body.session ?? null,
   }
+  // `checkProof` has let it through.
+  const { link: token, code = '', link_binding: binding = '' } = body
+  return token === undefined
+    ? { ...about, code }
+    : { ...about, link: { token, proof: { binding } } }
 }
 
 export function toListCommand(body: z.infer<typeof ListBody>): ListCommand {

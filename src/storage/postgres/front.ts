@@ -31,10 +31,11 @@ const FIND = `select ${ASKED}, browser_mac, exchanged_at, consumed_at from front
 /** Erased meanwhile: there is nothing to write for. */
 const AS_LONG_AS_IT_IS = 'from verifications where id = $1'
 /** Without `link`: its mail was written before. */
-const RENEW = `insert into front_doors (verification_id, nonce, shows_party, return_url, link_binding_mac)
-  select $1::text, $2::text, $3::boolean, $4::text, $5::bytea ${AS_LONG_AS_IT_IS}
+const RENEW = `insert into front_doors as f (verification_id, nonce, shows_party, return_url)
+  select $1::text, $2::text, $3::boolean, $4::text ${AS_LONG_AS_IT_IS}
   on conflict (verification_id) do update set nonce = excluded.nonce, shows_party = excluded.shows_party,
-  return_url = excluded.return_url, link_binding_mac = excluded.link_binding_mac`
+  return_url = excluded.return_url,
+  link_binding_mac = case when f.link_binding_mac is not null then coalesce($5::bytea, f.link_binding_mac) end`
 const CLAIM = `insert into front_doors (verification_id, browser_mac) select $1::text, $2::bytea ${AS_LONG_AS_IT_IS}
   on conflict (verification_id) do update set browser_mac = coalesce(front_doors.browser_mac, excluded.browser_mac)
   returning browser_mac`

@@ -94,7 +94,11 @@ const BACKLOG = `select x.due, x."oldestDueMs" from unnest($1::text[], $2::text[
       from (select d.due_at ${OPEN} ${OF_ONE} and d.due_at <= $4::bigint order by d.due_at limit l.most) open) x
   order by l.place`
 
-const LEASE = `select f.leased_at, f.new_token, f.max_sends, f.has_next, (f.o).* from cs_lease_3($1::text[], $2::text[], $3::int[], $4, $5) f`
+/** The link is looked for here: a column more in what the function returns would end the plans of older nodes. */
+const LEASE = `select f.leased_at, f.new_token, f.max_sends, f.has_next, (f.o).*, case when (f.o).channel = 'email' then
+    (select case when d.link_binding_mac is null then 'page' else 'login' end from front_doors d
+      where d.verification_id = (f.o).verification_id and d.link) end as link
+  from cs_lease_3($1::text[], $2::text[], $3::int[], $4, $5) f`
 
 function createLease({ query, timeOf }: StoreContext) {
   return async (lanes: readonly LaneClaim[], now: number) => {

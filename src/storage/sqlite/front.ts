@@ -90,7 +90,10 @@ export function createFrontStore({
     renew: (id, request) =>
       writer.write(() => {
         const before = row(id)
-        if (before) set(id, before, { ...request, link: before.link })
+        if (!before) return
+        const { link, linkBindingMac: bound } = before
+        const linkBindingMac = bound && (request.linkBindingMac ?? bound) // mutant: C89.leads-where-it-led
+        set(id, before, { ...request, link, linkBindingMac })
       }),
     claimBrowser: (id, mac) =>
       writer.write(() => {

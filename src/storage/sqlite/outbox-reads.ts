@@ -2,6 +2,7 @@
 
 import type { PastSend } from '../../delivery/outbox-ports.ts'
 import type { StoredDeliveryStatus } from '../../kernel/channel.ts'
+import type { LinkKind } from '../../kernel/link-token.ts'
 import type { LaneClaim } from '../engine.ts'
 import { PAST_SENDS, PAST_TRIES, toPastSend } from '../outbox-reads.ts'
 import { and, atMost, desc, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
@@ -18,6 +19,9 @@ export const joined = {
   locale: verifications.locale,
   recipientSealed: verifications.recipientSealed,
   codeSealed: codes.codeSealed,
+  link: sql<LinkKind | null>`case when deliveries.channel = 'email' then
+    (select case when f.link_binding_mac is null then 'page' else 'login' end from front_doors f
+      where f.verification_id = verifications.id and f.link) end`,
   expiresAt: verifications.expiresAt,
   sends: verifications.sends,
   maxSends: verifications.maxSends,

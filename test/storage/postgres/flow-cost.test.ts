@@ -85,6 +85,7 @@ function createDomain(verifications: VerificationStore = store.verifications) {
     wake: () => {},
     lock: createKeyedLock(),
     generateCode,
+    hasPages: true,
     createReference,
     pickLocale,
     hasReceipts: () => false,

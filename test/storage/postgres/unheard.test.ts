@@ -76,6 +76,7 @@ describe('a start whose commit went unconfirmed', () => {
       judge: () => undefined,
       wake: () => {},
       lock: createKeyedLock(),
+      hasPages: true,
       createReference,
       pickLocale,
       hasReceipts: () => false,

@@ -5,7 +5,7 @@
   const MAX_SHOWN = 200
   const COPIED_MS = 1500
 
-  /** @typedef {{ id: string, verification_id: string, to: string, channel: string, code: string, subject: string | null, text: string, at: string }} Message */
+  /** @typedef {{ id: string, verification_id: string, to: string, channel: string, code: string, subject: string | null, text: string, link: string | null, at: string }} Message */
 
   /** @param {string} id */
   const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
@@ -29,8 +29,12 @@
     const parts = item.querySelectorAll('[data-part]')
     for (const part of parts) {
       const value = message[/** @type {keyof Message} */ (part.dataset.part)]
+      if (value === null || part.hidden) part.hidden = value === null
+      if (part instanceof HTMLAnchorElement) {
+        part.href = value ?? ''
+        continue
+      }
       part.textContent = value
-      if (part.dataset.part === 'subject') part.hidden = value === null
       if (!(part instanceof HTMLTimeElement)) continue
       part.dateTime = message.at
       showTime(part)
