@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin, transform } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '..')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -22,6 +22,20 @@ function entriesOf(folder: string): string[] {
   return [...new Set(modules)].map((file) => join(folder, 'src', `${basename(file, '.js')}.ts`))
 }
 
+/** Pages load it as it is, without a bundler between. */
+const FOR_PAGES = ['element']
+
+/** A style sheet that a module imports is its text, without blanks and comments. */
+const STYLE_AS_TEXT: Plugin = {
+  name: 'style-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true })
+      return { contents: code.trim(), loader: 'text' }
+    })
+  },
+}
+
 export async function buildPackage(folder: string): Promise<void> {
   await build({
     entryPoints: entriesOf(folder),
@@ -32,6 +46,8 @@ export async function buildPackage(folder: string): Promise<void> {
     platform: 'neutral',
     target: 'es2022',
     legalComments: 'none',
+    ...(FOR_PAGES.includes(basename(folder)) && { minify: true, chunkNames: '[name]' }),
+    plugins: [STYLE_AS_TEXT],
   })
 }
 

@@ -81,6 +81,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C84: 'an attack on the bill among honest people: what rules name, and whom they leave alone',
   C85: 'a challenge that is forged, changed, expired, another’s, cut off or used before',
   C87: 'the hosted page: where it leads, forms of other sites, hostile texts, and forms sent twice',
+  C88: 'the code field of a login: pasted, filled in twice, lost answers, bad networks, a strict policy',
   C90: 'an approval: forged, of another audience, key, service or browser, late, or used before',
   C89: 'a mail’s link fetched, pressed or forwarded before its reader opens it',
   C91: 'a client whose answers are lost, late, cut off or not ours, and its fake beside the real service',

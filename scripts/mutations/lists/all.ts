@@ -21,6 +21,7 @@ import { CONSOLE } from './console.ts'
 import { COUNTS } from './counts.ts'
 import { DECOYS } from './decoys.ts'
 import { DURABILITY } from './durability.ts'
+import { ELEMENT } from './element.ts'
 import { EXPORTS } from './exports.ts'
 import { FACTORS } from './factors.ts'
 import { FILES } from './files.ts'
@@ -133,6 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CALLS,
   ...CHALLENGES,
   ...CLIENT,
+  ...ELEMENT,
   ...RECEIPTS,
   ...SHIELD,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))
