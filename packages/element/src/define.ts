@@ -3,9 +3,9 @@
 import { CountersignCode } from './element.ts'
 import type { CountersignEvents } from './types.ts'
 
-export { CountersignCode }
-export * from './types.ts'
 export type { Texts } from './texts.ts'
+export * from './types.ts'
+export { CountersignCode }
 
 const DEFAULT_NAME = 'countersign-code'
 

@@ -71,10 +71,10 @@ export function openDoor(url: string, token: string) {
   const base = `${url.replace(/\/+$/, '')}/v/${encodeURIComponent(token)}`
   const secret = browserSecret(token)
 
-  const request = (path: string, signal: AbortSignal, more: RequestInit = {}) =>
+  const request = (path: string, signal: AbortSignal, body?: string) =>
     fetch(base + path, {
-      ...more,
-      headers: { 'Countersign-Browser': secret, ...more.headers },
+      ...(body && { method: 'POST', body }),
+      headers: { 'Countersign-Browser': secret, 'Content-Type': 'application/json' },
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',
@@ -82,9 +82,9 @@ export function openDoor(url: string, token: string) {
       signal,
     })
 
-  async function ask(path: string, signal: AbortSignal, more?: RequestInit): Promise<Answer> {
+  async function ask(path: string, signal: AbortSignal, body?: string): Promise<Answer> {
     try {
-      const response = await request(path, withDeadline(signal), more)
+      const response = await request(path, withDeadline(signal), body)
       if (!response.ok) return await refusalOf(response)
       return { ok: true, ...readView(await response.text()) }
     } catch {
@@ -97,21 +97,14 @@ export function openDoor(url: string, token: string) {
 
     /** @param code sent with `check` alone */
     act: (action: Action, signal: AbortSignal, code?: string) =>
-      ask(`/${action}`, signal, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ code }),
-      }),
+      ask(`/${action}`, signal, JSON.stringify({ code })),
 
     /** Resolves when the stream ends, however it does. @returns what refused it, if anything did */
     async follow(signal: AbortSignal, take: Take): Promise<Refused | null> {
       try {
-        const response = await request('/events', signal, {
-          headers: { Accept: 'text/event-stream' },
-        })
+        const response = await request('/events', signal)
         if (!response.ok) return await refusalOf(response)
-        await readEvents(response, (name, data) => {
-          if (name !== 'view') return
+        await readEvents(response, (data) => {
           const { view, approval } = readView(data)
           take(view, approval)
         })

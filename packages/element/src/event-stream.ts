@@ -5,11 +5,8 @@ const SILENCE_MS = 60_000
 /** A line of a view is far shorter. */
 const MAX_CHARACTERS = 100_000
 
-/** Reads until the stream ends. @throws where it breaks, is silent for too long or does not end a message */
-export async function readEvents(
-  response: Response,
-  take: (name: string, data: string) => void,
-): Promise<void> {
+/** Reads views, each on one line, until the stream ends. @throws where it breaks, is silent for too long or does not end a message */
+export async function readEvents(response: Response, take: (data: string) => void): Promise<void> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const decoder = new TextDecoder()
   let text = ''
@@ -25,9 +22,8 @@ export async function readEvents(
       text = messages.pop() ?? ''
       if (text.length > MAX_CHARACTERS) throw new Error('endless event')
       for (const message of messages) {
-        const fieldOf = (name: string) =>
-          [...message.matchAll(new RegExp(`^${name}: ?(.*)$`, 'gm'))].map((at) => at[1]).join('\n')
-        take(fieldOf('event'), fieldOf('data'))
+        const data = /^data: ?(.*)$/m.exec(message)?.[1]
+        if (data && /^event: ?view$/m.test(message)) take(data)
       }
     }
   } finally {

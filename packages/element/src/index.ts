@@ -2,8 +2,8 @@
 
 import { define } from './define.ts'
 
-export * from './types.ts'
 export type { CountersignCode } from './define.ts'
 export type { Texts } from './texts.ts'
+export * from './types.ts'
 
 define()

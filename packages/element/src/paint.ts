@@ -13,20 +13,16 @@ const ALIKE_EVERYWHERE: Readonly<Record<string, string>> = {
   whatsapp: 'WhatsApp',
   telegram: 'Telegram',
 }
-const END_SAYS = {
-  failed: 'spent',
-  expired: 'expired',
-  canceled: 'canceled',
-  taken: 'taken',
-  unknown: 'expired',
-} as const
-
 function write(node: HTMLElement | null, text: string): void {
   if (node && node.textContent !== text) node.textContent = text
 }
 
 function errorOf({ end, fault }: State, { texts, length }: Look): string {
-  if (end) return end === 'approved' ? '' : `${texts[END_SAYS[end]]} ${texts.restart}`
+  if (end === 'approved') return ''
+  if (end) {
+    const says = end === 'failed' ? 'spent' : end === 'unknown' ? 'expired' : end
+    return `${texts[says]} ${texts.restart}`
+  }
   if (!fault) return ''
   switch (fault.says) {
     case 'wrong':

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { hasBrowser, gravest, keepPicture } from '../../../test/console/browser.ts'
+import { gravest, hasBrowser, keepPicture } from '../../../test/console/browser.ts'
 import { paste, reportedIn } from './page.ts'
 import {
   alert,

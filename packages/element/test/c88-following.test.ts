@@ -1,7 +1,7 @@
 // C88: the element follows its verification: what became of the message, resends, ends, and bad networks.
 
 import { describe, expect, it } from 'vitest'
-import { hasBrowser, gravest, keepPicture } from '../../../test/console/browser.ts'
+import { gravest, hasBrowser, keepPicture } from '../../../test/console/browser.ts'
 import { reportedIn } from './page.ts'
 import { alert, autofill, button, looking, onPage, openStage, status, tagOf } from './stage.ts'
 
@@ -124,6 +124,7 @@ describe.skipIf(!hasBrowser)('the element, when the network is bad', () => {
   it('C88: on a slow network a code that was entered early is checked once the view is there', async () => {
     const one = stage.door.add()
     await onPage(stage, '<p>later</p>', async (page) => {
+      await page.evaluate("customElements.whenDefined('countersign-code').then(() => {})")
       const session = await page.context().newCDPSession(page)
       await session.send('Network.emulateNetworkConditions', {
         ...{ offline: false, latency: 400, downloadThroughput: 6000, uploadThroughput: 6000 },

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { hasBrowser, gravest, keepPicture, overflow } from '../../../test/console/browser.ts'
+import { gravest, hasBrowser, keepPicture, overflow } from '../../../test/console/browser.ts'
 import { onPage, openStage, status, tagOf } from './stage.ts'
 
 const stage = openStage()
