@@ -4,10 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { createHmac, sign as signBytes } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { claimsOf } from '../../src/front/approval-claims.ts'
 import { createApprovalTokens } from '../../src/front/approval-tokens.ts'
 import { createApprovals } from '../../src/front/approvals.ts'
 import { privateKeyOf } from '../../src/kernel/ed25519.ts'
 import type { Keyring } from '../../src/kernel/keyring.ts'
+import { begin, withApp } from '../factors/person.ts'
 import { createWorld, testService, type World } from '../verification/world.ts'
 import { approvalsOf, approve, ISSUER, newNonce, OWN, ringOf, SOMEBODY, sign } from './approving.ts'
 import { PYTHON } from './python.ts'
@@ -48,6 +50,34 @@ describe('what it says', () => {
     const claims = decodeJwt(await sign(world, approved))
     expect(claims).toMatchObject({ to: 'ann@example.com', method: 'email', assurance: 'address' })
     expect(claims).not.toHaveProperty('amr')
+  })
+
+  it('C90: an authenticator app is a second factor, of a subject that is named where asked for', async () => {
+    const app = await withApp(world, 'user-8e03978e')
+    const nonce = newNonce()
+    const front = { nonce, showsParty: true, returnUrl: null, link: false, linkBinding: null }
+    const id = await begin(world, { subject: 'user-8e03978e', channel: 'totp', front })
+    const given = { id, code: app.code(), purpose: 'login', session: null }
+    const approved = await world.check(given)
+    if (approved.kind !== 'approved') throw new Error(approved.error)
+    expect(decodeJwt(await sign(world, approved))).toMatchObject({
+      ...{ nonce, subject: 'user-8e03978e', method: 'totp', assurance: 'factor', amr: ['otp'] },
+    })
+  })
+
+  it.each([
+    ['sms', 'restricted', ['sms']],
+    ['voice', 'restricted', ['tel']],
+    ['email', 'address', undefined],
+    ['whatsapp', 'address', undefined],
+    ['telegram', 'address', undefined],
+    ['totp', 'factor', ['otp']],
+    ['recovery_code', 'factor', undefined],
+  ] as const)('C90: %s is worth: %s', async (channel, assurance, amr) => {
+    const { verification, approval } = (await approve(world)).approved
+    if (!approval) throw new Error('there is nothing to sign')
+    const claims = claimsOf({ iss: ISSUER, aud: 'a' }, { ...verification, channel }, approval)
+    expect([claims.method, claims.assurance, claims.amr]).toEqual([channel, assurance, amr])
   })
 
   it('C90: a start without a nonce gets none, and neither does a service without an issuer', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { createApprovalVerifier } from '../../packages/client/src/approval.ts'
 import { createApprovalCodes } from '../../src/front/approval-code.ts'
 import { createApprovals } from '../../src/front/approvals.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
@@ -43,7 +44,7 @@ async function approve(body: object, key = 'none') {
 }
 const consume = (token: string) => real.client.post('/approvals/consume', { token })
 
-it('C90: a check answers what jose verifies by the published keys, and a replay answers the same', async () => {
+it('C90: a check answers what jose and the client verify by the published keys, and a replay answers the same', async () => {
   const { id, answer, check } = await approve(
     { nonce: NONCE, include_recipient: true },
     'key-of-one',
@@ -54,6 +55,11 @@ it('C90: a check answers what jose verifies by the published keys, and a replay 
   const typed = { ...options, typ: 'countersign-approval+jwt' }
   const { payload } = await jwtVerify(answer.body.approval, keys, typed)
   expect(payload).toMatchObject({ nonce: NONCE, jti: id, to: '+14155552671', method: 'sms' })
+  const verify = createApprovalVerifier({
+    ...{ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `${real.url}${KEYS}` },
+  })
+  const byClient = await verify(answer.body.approval, { nonce: NONCE })
+  expect(byClient).toEqual({ ok: true, claims: payload })
   const again = await check()
   expect([again.headers.get('idempotency-replayed'), again.body.approval]).toEqual([
     'true',

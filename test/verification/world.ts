@@ -259,6 +259,7 @@ export async function createWorld(options: {
       session?: string
       purpose?: string
       authenticated?: boolean
+      front?: FrontFields
     }) =>
       service.start(caller, {
         ...{ locale: null, purpose: 'login', session: null, authenticated: false, decoy: false },
