@@ -177,7 +177,7 @@ export const SERVER_SETTINGS = {
   publicUrl: optional(
     'PUBLIC_URL',
     parseOrigin,
-    'Where providers can reach this service, the root of a host name without a path: for delivery receipts; with a loopback address none come, and providers that can be asked are asked',
+    'Where providers can reach this service, the root of a host name without a path: for delivery receipts; with a loopback address none come, and providers that can be asked are asked. It is the issuer of signed approvals, too',
   ),
   logLevel: choice(
     'LOG_LEVEL',
