@@ -25,10 +25,11 @@ export type Thread = Caller & {
   end(): Promise<void>
 }
 
-/** @returns undefined where the settings name no file of SQLite */
+/** @param file of the thread; @returns undefined where the settings name no file of SQLite */
 export function startThread(
   { store, limits }: Pick<Config, 'store' | 'limits'>,
   logger: Pick<Logger, 'warn'>,
+  file = DATABASE_THREAD,
 ): Thread | undefined {
   if (store.kind !== 'sqlite') return undefined
   const { port1, port2 } = new MessageChannel()
@@ -37,7 +38,7 @@ export function startThread(
     store: { ...store, migrationsFolder: MIGRATIONS_FOLDER },
     limitsPath: limits.kind === 'sqlite' ? limits.path : null,
   }
-  const worker = new Worker(DATABASE_THREAD, { workerData, transferList: [port2], env: {} })
+  const worker = new Worker(file, { workerData, transferList: [port2], env: {} })
   const opened = new Promise<void>((resolve, reject) => {
     worker.on('message', (report: ThreadReport) => {
       if (report.kind === 'warning') logger.warn(report.fields, report.message)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PATIENCE_MS } from '../long.ts'
-import { program } from '../program.ts'
+import { BUNDLE_DIRECTORY, program } from '../program.ts'
 
 export const API_KEY = 'test-api-key-0123456789abcdef'
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef'
@@ -79,10 +79,15 @@ export function temporaryDirectory(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Light argon2, no limits that a test did not ask for: what is not under test must not slow it. */
-/** Hundreds of starts of the same source: parsing it takes a third of each. */
-export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'countersign-compile-cache') }
-export const LIGHT = { ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1', LOG_LEVEL: 'info' }
+/** Hundreds of starts of the same program, in the run's own folder as the bundle is: the cache goes by its place. */
+export const COMPILE_CACHE = {
+  NODE_COMPILE_CACHE: join(process.env[BUNDLE_DIRECTORY] ?? tmpdir(), 'countersign-compile-cache'),
+}
+/** Light argon2 and few codes made ahead, no limits that a test did not ask for: what is not under test must not slow it. */
+export const LIGHT = {
+  ...{ ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1', MINT_SIZE: '8' },
+  LOG_LEVEL: 'info',
+}
 export const UNLIMITED = {
   LIMIT_SENDS_PER_NUMBER_BURST: 'off',
   LIMIT_SENDS_PER_NUMBER_DAY: 'off',

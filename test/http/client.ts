@@ -21,7 +21,10 @@ export type Client = {
 
 /** @param url of the server; @param key goes with every request */
 export async function createClient(url: string, key: string | null): Promise<Client> {
-  const documented = await fetchDocument(url)
+  return createClientOf(await fetchDocument(url), url, key)
+}
+
+export function createClientOf(documented: Documented, url: string, key: string | null): Client {
   const authorization: Record<string, string> =
     key === null ? {} : { authorization: `Bearer ${key}` }
   const send: Client['send'] = async (method, path, init = {}) => {

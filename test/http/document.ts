@@ -61,6 +61,13 @@ function operationOf(document: Json, method: string, path: string): Json {
 export async function fetchDocument(url: string): Promise<Documented> {
   const document: Json = await (await fetch(`${url}/openapi.json`)).json()
   const $defs = close(document.components.schemas)
+  const validators = new WeakMap<Json, z.ZodType>()
+  /** Made once for each answer of the document: most are looked at again and again. */
+  const validatorOf = (content: Json): z.ZodType => {
+    const made = validators.get(content) ?? z.fromJSONSchema({ ...close(content.schema), $defs })
+    validators.set(content, made)
+    return made
+  }
   return {
     document,
     fault(method, path, answer, body) {
@@ -77,8 +84,7 @@ export async function fetchDocument(url: string): Promise<Documented> {
       const content = described.content?.[type]
       if (!content) return `the content type ${type} is not documented`
       if (!type.endsWith('json') || path === '/openapi.json') return undefined
-      const schema = z.fromJSONSchema({ ...close(content.schema), $defs })
-      const result = schema.safeParse(JSON.parse(body))
+      const result = validatorOf(content).safeParse(JSON.parse(body))
       if (!result.success) return z.prettifyError(result.error)
       const { examples } = content
       const slug = JSON.parse(body).error
