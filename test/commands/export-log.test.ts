@@ -9,7 +9,13 @@ vi.setConfig({ testTimeout: 60_000 })
 let real: Real
 beforeAll(async () => {
   real = await startReal()
-  for (const last of ['0', '1', '2']) await real.start({ to: `+1415555200${last}` })
+  for (const last of ['0', '1', '2']) {
+    const { body } = await real.start({ to: `+1415555200${last}` })
+    // Or it is sent between two exports, which differ then.
+    await vi.waitFor(async () =>
+      expect((await real.client.get(`/verify/${body.id}`)).body.delivery_status).toBe('sent'),
+    )
+  }
 })
 afterAll(() => real.close())
 

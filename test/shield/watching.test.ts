@@ -162,7 +162,8 @@ function describeWatching(open: () => Promise<Opened>): void {
       // The lease of each has run out when the other comes, in the middle of its round.
       one.clock.at = NOW + 2 * rounds * DAY_MS
       two.clock.at = one.clock.at + DAY_MS
-      await Promise.all([one.round().catch(() => {}), two.round()])
+      // First alone: whoever is slower may not commit at all.
+      await Promise.all([one.round().catch(() => {}), rounds > 3 && two.round()])
     }
     two.clock.at += 2 * DAY_MS
     await two.toEnd()

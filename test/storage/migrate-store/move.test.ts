@@ -1,9 +1,10 @@
 // A whole store moved from SQLite into a real PostgreSQL, and what keeps a move from being half, mixed or wrong.
 
 import { spawnSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { verifyChain } from '../../../src/audit/verify.ts'
 import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { StartupError } from '../../../src/kernel/errors.ts'
@@ -20,7 +21,7 @@ import { guess } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS as POSTGRES_MIGRATIONS } from '../postgres/fixture.ts'
 import { MIGRATIONS, makeDirectory, openStore } from '../sqlite/fixture.ts'
-import { BROKEN_TEXT, DAYS, type Filled, fillStore, SIGNER } from './filled-store.ts'
+import { BROKEN_TEXT, DAYS, type Filled, fillStore as fillAnew, SIGNER } from './filled-store.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -37,6 +38,19 @@ function newPath(): string {
   const directory = makeDirectory()
   undo.push(() => directory.remove())
   return join(directory.path, 'countersign.db')
+}
+
+const templates = makeDirectory()
+let filledOnce: Filled
+beforeAll(async () => {
+  filledOnce = await fillAnew(join(templates.path, 'filled.db'))
+})
+afterAll(() => templates.remove())
+
+/** For all but the other file of two: a move knows a file by what is in it. */
+function copyFilled(path: string): Filled {
+  copyFileSync(filledOnce.path, path)
+  return { ...filledOnce, path }
 }
 
 const notes: string[] = []
@@ -120,7 +134,7 @@ async function countAll({ query }: Database) {
 it('PostgreSQL gives SQLite’s answers, and continues from them', async () => {
   const database = await newDatabase()
   const path = newPath()
-  const filled = await fillStore(path)
+  const filled = copyFilled(path)
   const before = await openStore(path)
   const said = await readAll(before, filled)
   await before.close()
@@ -173,7 +187,7 @@ it('every table and column of the file is moved', async () => {
   await store.close()
   expect(TABLES.map(({ name }) => name).sort()).toEqual(tables)
   const database = await newDatabase()
-  await fillStore(path)
+  copyFilled(path)
   const { tables: compared } = await move(path, database)
   expect(compared).toHaveLength(tables.length)
 })
@@ -189,7 +203,7 @@ it('a table that this version does not know is not left behind', async () => {
 
 it('resumes after an interruption at any batch, without a row duplicated or missing', async () => {
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   const whole = await newDatabase()
   await move(path, whole)
   undoMove(path, MIGRATIONS)
@@ -208,7 +222,7 @@ it('resumes after an interruption at any batch, without a row duplicated or miss
 it('until it is complete no service begins on the database, and the file is free', async () => {
   const database = await newDatabase()
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   await moveAPart(path, database, 5)
   const starting = openMoved(database)
   await expect(starting).rejects.toThrow(StartupError)
@@ -227,7 +241,7 @@ it('until it is complete no service begins on the database, and the file is free
 it('a file that changed meanwhile is moved again, as it is now', async () => {
   const database = await newDatabase()
   const path = newPath()
-  const filled = await fillStore(path)
+  const filled = copyFilled(path)
   await moveAPart(path, database, 8)
   const service = await openStore(path)
   const key = { id: filled.pending.id, service: 'default' }
@@ -242,7 +256,7 @@ it('a file that changed meanwhile is moved again, as it is now', async () => {
 it('run again when it is complete it changes nothing, and reports a file that was used since', async () => {
   const database = await newDatabase()
   const path = newPath()
-  const filled = await fillStore(path)
+  const filled = copyFilled(path)
   await move(path, database)
   const store = await openMoved(database)
   await store.apiKeys.revoke(filled.keys[0]?.id ?? '', T0 + 77)
@@ -261,7 +275,7 @@ it('run again when it is complete it changes nothing, and reports a file that wa
 it('a complete database is reported complete while services use it', async () => {
   const database = await newDatabase()
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   await move(path, database)
   await openMoved(database)
   expect((await move(path, database)).kind).toBe('before')
@@ -281,7 +295,7 @@ const MEDDLING = [
 it.each(MEDDLING)('a row of %s that was altered fails the check', async (table, when, what) => {
   const database = await newDatabase()
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   await prepareDatabase({ url: database.url, migrationsFolder: POSTGRES_MIGRATIONS })
   await database.query(
     `create function meddle() returns trigger language plpgsql as $$ begin ${what}; return new; end $$;
@@ -301,7 +315,7 @@ it('a file that anything has open, even idle, is not moved, and nothing opens it
   const service = await openStore(path)
   await expect(move(path, database)).rejects.toThrow(/is in use: stop the service/)
   await service.close()
-  await fillStore(path)
+  copyFilled(path)
   const text = `new (require('better-sqlite3'))(${JSON.stringify(path)}, { timeout: 0 }).pragma('user_version')`
   let said = ''
   await move(path, database, {
@@ -314,8 +328,8 @@ it('a file that anything has open, even idle, is not moved, and nothing opens it
 
 it('a database with rows, a service or another file’s move is left alone', async () => {
   const [path, otherPath] = [newPath(), newPath()]
-  await fillStore(path)
-  await fillStore(otherPath)
+  copyFilled(path)
+  await fillAnew(otherPath)
   const used = await newDatabase()
   const store = await openMoved(used)
   await expect(move(path, used)).rejects.toThrow(/a service is using the PostgreSQL database/)
@@ -335,8 +349,8 @@ it('a database with rows, a service or another file’s move is left alone', asy
 it('one move at a time', async () => {
   const database = await newDatabase()
   const [path, otherPath] = [newPath(), newPath()]
-  await fillStore(path)
-  await fillStore(otherPath)
+  copyFilled(path)
+  await fillAnew(otherPath)
   let second: Promise<unknown> | undefined
   await move(path, database, {
     onProgress() {
@@ -352,7 +366,7 @@ it('one move at a time', async () => {
 it('a connection that ends halfway is reported, and the move resumes later', async () => {
   const database = await newDatabase()
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   await prepareDatabase({ url: database.url, migrationsFolder: POSTGRES_MIGRATIONS })
   await database.query(
     `create function cut() returns trigger language plpgsql as $$ begin
@@ -370,7 +384,7 @@ it('a connection that ends halfway is reported, and the move resumes later', asy
 it('a lock that cannot be had is reported', async () => {
   const database = await newDatabase()
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   const holder = new pg.Client({ connectionString: database.url })
   await holder.connect()
   undo.push(() => holder.end())
@@ -388,7 +402,7 @@ it('the order of bytes holds in a database with a collation of its own', async (
   )
   undo.push(() => base.query(`drop database ${name} with (force)`))
   const path = newPath()
-  await fillStore(path)
+  copyFilled(path)
   const store = await openStore(path)
   for (const service of ['Zebra', 'apple', 'Ärger', 'a_b', 'ab', 'a-c'])
     await store.verifications.create(
