@@ -78,7 +78,7 @@ const EXPECTED: Record<ErrorSlug, string> = {
   verification_mismatch: OVER,
   approval_not_found: OVER,
   approval_consumed: OVER,
-  approval_invalid: THROWS,
+  approval_invalid: OVER,
   factor_confirmed: OVER,
   too_many_factors: OVER,
   webhook_removed: THROWS,

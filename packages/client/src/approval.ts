@@ -2,6 +2,7 @@
 // It must not accept a token for another audience, purpose or nonce: a token that is right elsewhere proves nothing here.
 
 import { type Fetch, readBounded } from './answer.ts'
+import type { components } from './api.ts'
 import { fromBase64 } from './base64.ts'
 
 export type ApprovalOptions = {
@@ -18,17 +19,8 @@ export type ApprovalOptions = {
   now?: () => number
 }
 
-export type ApprovalClaims = {
-  iss: string
-  aud: string
-  exp: number
-  iat: number
-  /** The id of the verification: keep it for five minutes and refuse it again, or have it consumed. */
-  jti: string
-  nonce: string
-  purpose: string
-  [claim: string]: unknown
-}
+/** `jti` is the id of the verification: remember it for five minutes and refuse it again, or have the token consumed. */
+export type ApprovalClaims = components['schemas']['ApprovalClaims']
 
 export type ApprovalReason =
   | 'malformed'
@@ -174,6 +166,6 @@ export function createApprovalVerifier(options: ApprovalOptions) {
     const signed = new TextEncoder().encode(`${head}.${body}`)
     if (!(await crypto.subtle.verify(ALGORITHM, key, bytes, signed))) return refused('signature') // mutant: C91.approval-signature
     const fault = faultIn(claims, options, expected)
-    return fault ? refused(fault) : { ok: true, claims: claims as ApprovalClaims }
+    return fault ? refused(fault) : { ok: true, claims: claims as unknown as ApprovalClaims }
   }
 }

@@ -1,5 +1,5 @@
 // A fake of the service for a login flow's tests: in memory, with the real client in front of it and the same outcomes.
-// It must not be told by the program under test that it is a fake: that one gets a client like any other.
+// It must not need anything of the program under test, which has a client like any other.
 
 import type { Fetch } from './answer.ts'
 import { Countersign } from './client.ts'
@@ -29,6 +29,8 @@ export type Fake = {
   codeOf(id: string): string
   /** The newest one's to this number or address. */
   codeTo(to: string): string
+  /** The person ends on the hosted page. @returns the code that it brings back, for `exchange` */
+  approveByPage(id: string): string
   /** Its clock, not the program's. */
   advance(seconds: number): void
   /** From now on a start needs a solution. @returns what ends that */
@@ -54,6 +56,7 @@ const isStored = ({ status, body }: Answer) =>
 
 function route(service: FakeService, method: string, path: string, body: Body): Answer {
   const [, room, id = '', action] = path.split('/')
+  if (path === '/approvals/exchange') return service.exchange(body)
   if (room !== 'verify') return refuse(404, 'not_found', 'The fake has no such route.')
   if (method === 'GET') return service.get(id)
   if (id === 'start') return service.start(body)
@@ -144,6 +147,7 @@ export function createFake({ now = Date.now, ...policy }: FakeOptions = {}): Fak
     apiKey: KEY,
     codeOf: (id) => codeIn(service.all.get(id)),
     codeTo: (to) => codeIn(service.newestOf(recipientOf(to))[0]),
+    approveByPage: (id) => service.approveByPage(id),
     advance(seconds) {
       aheadMs += seconds * 1000
     },

@@ -12,10 +12,11 @@ export type Subject = {
   requireChallenge(to: string): Promise<void>
   solve(challenge: unknown): Promise<string>
   block(to: string): Promise<void>
+  approveByPage(id: string): Promise<string>
   clientWithKey(apiKey: string): Countersign
 }
 
-const SESSION = 'session-of-a-browser-1'
+export const SESSION = 'session-of-a-browser-1'
 const OTHER_SESSION = 'session-of-a-browser-2'
 /** Digits of the same length that are surely not this code. */
 const wrong = (code: string) => (code.startsWith('9') ? '0' : '9') + code.slice(1)
@@ -271,6 +272,21 @@ export function describeContract(name: string, subject: () => Subject): void {
       expect(await client.start({ to, session: OTHER_SESSION, challenge })).toMatchObject({
         reason: 'challenge_required',
       })
+    })
+
+    it('exchanges the code of the hosted page once, with the session of its start', async () => {
+      const { id } = await started()
+      const approval = await subject().approveByPage(id)
+      const refused = { ok: false, reason: 'not_found' }
+      expect(await client.exchange({ approval, session: OTHER_SESSION })).toMatchObject(refused)
+      expect(await client.exchange({ approval: 'apc_none', session: SESSION })).toMatchObject(
+        refused,
+      )
+      expect(await client.exchange({ approval, session: SESSION })).toMatchObject({
+        ...{ ok: true, verification: { id, status: 'approved', valid: true } },
+      })
+      expect(await client.exchange({ approval, session: SESSION })).toMatchObject(refused)
+      await expect(client.exchange({ approval, session: '' })).rejects.toThrow(TypeError)
     })
 
     it('names the entry of the lists that blocks somebody', async () => {

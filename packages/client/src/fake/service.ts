@@ -45,6 +45,8 @@ export class FakeService {
     suppressed: new Set(),
     solutions: new Set(),
   }
+  /** One-use codes of the hosted page that were not exchanged. */
+  readonly #codes = new Map<string, FakeVerification>()
   readonly #policy: Policy
   readonly #now: () => number
 
@@ -149,6 +151,27 @@ export class FakeService {
       return faulty('to', 'must be a phone number in international form or an e-mail address')
     const verifications = this.newestOf(to).map((one) => toDetailed(one, this.#now()))
     return { status: 200, body: { verifications, next_cursor: null } }
+  }
+
+  /** As the hosted page ends. @returns its one-use code */
+  approveByPage(id: string): string {
+    const found = this.all.get(id)
+    if (!found || statusAt(found, this.#now()) !== 'pending' || found.session === null)
+      throw new TypeError(
+        'Countersign: the fake has no pending verification of a session under this id',
+      )
+    found.status = 'approved'
+    const code = `apc_${crypto.randomUUID()}`
+    this.#codes.set(code, found)
+    return code
+  }
+
+  exchange({ approval, session }: Body): Answer {
+    const found = this.#codes.get(String(approval))
+    if (!found || found.session !== session)
+      return refuse(404, 'approval_not_found', 'this code and session are of no approval')
+    this.#codes.delete(String(approval))
+    return { status: 200, body: { ...toWire(found, this.#now()), valid: true } }
   }
 
   newestOf(to: string): FakeVerification[] {
