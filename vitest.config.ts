@@ -67,7 +67,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'whole',
-          include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', '{packages/*,examples}/test/**/*.test.ts'],
           exclude: UNITS,
         },
       },

@@ -77,7 +77,7 @@ function chaosTable(sources: Sources): string {
 }
 
 function testFiles(): string[] {
-  return globSync(['test/**/*.ts', 'packages/*/test/**/*.ts']).sort()
+  return globSync(['test/**/*.ts', '{packages/*,examples}/test/**/*.ts']).sort()
 }
 
 /** Which files have a title with the case. Those of test/contract/ run on every implementation. */
