@@ -42,6 +42,7 @@ module.exports = {
     row('kernel-imports-nothing-of-ours', '^src/kernel/', []),
     row('verification-is-pure', '^src/verification/', ['^src/verification/', EVENT_WORDS]),
     row('factors-know-verification', '^src/factors/', ['^src/(factors|verification)/']),
+    row('front-knows-verification', '^src/front/', ['^src/(front|verification)/', EVENT_WORDS]),
     {
       name: 'verification-knows-no-library',
       severity: 'error',

@@ -80,6 +80,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C80: 'traces: a hostile traceparent, a caller that wants more recorded, a collector in every kind of trouble',
   C84: 'an attack on the bill among honest people: what rules name, and whom they leave alone',
   C85: 'a challenge that is forged, changed, expired, another’s, cut off or used before',
+  C86: 'a view token: forged, of another verification, in a second browser, after its end, beyond what it allows',
   C87: 'the hosted page: where it leads, forms of other sites, hostile texts, and forms sent twice',
   C88: 'the code field of a login: pasted, filled in twice, lost answers, bad networks, a strict policy',
   C90: 'an approval: forged, of another audience, key, service or browser, late, or used before',

@@ -170,7 +170,7 @@ async function report(
 async function send(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {
   const { createProviders } = await import('../delivery/registry.ts')
   const { withoutQuotes } = await import('../delivery/answers/quoted-answer.ts')
-  const { mask } = await import('../admin/recipients.ts')
+  const { mask } = await import('../kernel/mask.ts')
   const clock = createClock()
   const made = createProviders(config.providers, { clock, inbox: false })
   try {

@@ -17,6 +17,7 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import { MAX_RETURN_URLS, parseAudience, parseColour, parseLogo, parseReturnUrl } from './front.ts'
+import { MAX_FRONT_ORIGINS, parseFrontOrigin } from './front-origins.ts'
 import { parseLinkUrl } from './link.ts'
 import {
   describeTwins,
@@ -147,6 +148,7 @@ export const serviceEntry = z.strictObject({
   locale: parsed(parseLocale).optional(),
   origin_domain: parsed(parseHost).nullable().optional(),
   android_app_hash: parsed(parseAppHash).nullable().optional(),
+  front_origins: z.array(parsed(parseFrontOrigin)).max(MAX_FRONT_ORIGINS).optional(),
   subject_shows_code: z.boolean().optional(),
   approval_audience: parsed(parseAudience).optional(),
   link_url: parsed(parseLinkUrl).nullable().optional(),
@@ -180,6 +182,7 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
       locale: entry.locale,
       originDomain: entry.origin_domain,
       androidAppHash: entry.android_app_hash,
+      frontOrigins: entry.front_origins,
       subjectShowsCode: entry.subject_shows_code,
       linkUrl: entry.link_url,
       testRecipients: entry.test_recipients,

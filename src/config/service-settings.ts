@@ -14,6 +14,7 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import { parseAudience, parseColour, parseLogo, parseReturnUrls } from './front.ts'
+import { parseFrontOrigin } from './front-origins.ts'
 import { parseLinkUrl } from './link.ts'
 import {
   parseAppHash,
@@ -22,6 +23,7 @@ import {
   parseCountries,
   parseHost,
   parseLimit,
+  parseList,
   parseLocale,
   parseOneOf,
   parseTestRecipients,
@@ -107,6 +109,13 @@ export const SERVICE_SETTINGS = {
     'ANDROID_APP_HASH',
     parseAppHash,
     'The Android app that may read the code from an SMS (SMS Retriever): its 11 characters, which depend on its signing key',
+  ),
+  frontOrigins: withDefault(
+    'FRONT_ORIGINS',
+    parseList(parseFrontOrigin),
+    '',
+    'Your pages that may ask by a view token from the browser (CORS): origins, comma-separated, such as `https://app.example.com`',
+    { shown: 'none' },
   ),
   subjectShowsCode: withDefault(
     'SUBJECT_SHOWS_CODE',

@@ -48,6 +48,11 @@ function codes(policy: ServicePolicy): Omit<Row, 'group'>[] {
   ]
 }
 
+function front({ frontOrigins }: ServicePolicy): Omit<Row, 'group'>[] {
+  const { frontOrigins: setting } = SERVICE_SETTINGS
+  return [{ name: 'front_origins', setting, value: list(frontOrigins) }]
+}
+
 const writeStep = ({ channel, timeoutSeconds, blind }: ServicePolicy['chain'][number]) =>
   `${channel}${timeoutSeconds === null ? '' : ` (${timeoutSeconds} s)`}${blind ? ', blind' : ''}`
 
@@ -138,6 +143,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Texts', texts(policy)],
     ['Hosted page', hostedPage(policy)],
     ['Approvals', approvals(policy)],
+    ['Front door', front(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

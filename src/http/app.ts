@@ -3,6 +3,7 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppDeps, AppEnv } from './deps.ts'
+import { allowFrontOrigins } from './front-origins.ts'
 import { addLate, type LateRoutes } from './late.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -36,11 +37,12 @@ import { summaryRoutes } from './routes/summary.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
 import { verifyRoutes } from './routes/verify.ts'
+import { viewRoutes } from './routes/views.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { documentWebhooks } from './webhook-documents.ts'
 
 const UNDER_PREFIX =
-  /^\/.*[^/]\/+(?:admin|docs|verify|factors|approvals|dev|healthz|readyz|openapi\.json)(?:\/|$)/
+  /^\/.*[^/]\/+(?:admin|docs|verify|factors|approvals|dev|v|healthz|readyz|openapi\.json)(?:\/|$)/
 
 /** A hint for proxies that serve this under a path prefix and do not strip it. */
 function adviseOnPath(path: string): string {
@@ -55,8 +57,10 @@ function addEverything(app: App, deps: AppDeps): void {
   addFront(app, deps) // mutant: C18.root-redirect
   addReceipts(app, deps)
   addCalls(app, deps)
+  app.use('/v/*', allowFrontOrigins(deps))
   register(app, deps, [
     ...verifyRoutes,
+    ...viewRoutes(),
     ...factorRoutes,
     ...approvalRoutes,
     ...probeRoutes,

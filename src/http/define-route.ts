@@ -46,9 +46,12 @@ export type Definition = {
     | 'Webhooks'
     | 'Keys'
     | 'Lists'
+    | 'Front door'
   needs: Requirement | 'nothing'
   params?: ZodObject
   query?: ZodObject
+  /** For the document alone: a header that the handler reads itself. */
+  headers?: ZodObject
   body?: ZodType
   /** A missing body counts as an empty object. */
   optionalBody?: ZodType
@@ -109,7 +112,7 @@ function describeAnswers({ answers, key }: Definition): RouteConfig['responses']
 
 function toConfig(definition: Definition): RouteConfig {
   const { method, path, id, summary, description, tag, needs, params, query, key } = definition
-  const { body, optionalBody } = definition
+  const { body, optionalBody, headers } = definition
   const schema = body ?? optionalBody
   const usual = needs === 'nothing' ? (['internal_error'] as const) : schema ? WITH_BODY : KEYED
   const reused = key === 'stored' ? (['idempotency_key_reused'] as const) : []
@@ -124,7 +127,7 @@ function toConfig(definition: Definition): RouteConfig {
     request: {
       ...(params && { params }),
       ...(query && { query }),
-      ...(key && { headers: IdempotencyHeaders }),
+      ...((key ?? headers) && { headers: key ? IdempotencyHeaders : headers }),
       ...(schema && {
         body: { required: body !== undefined, content: { 'application/json': { schema } } },
       }),

@@ -12,6 +12,7 @@ import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
 import type { Approvals } from '../front/approvals.ts'
+import type { FrontDesk } from '../front/desk.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Span, Tracing } from '../kernel/tracing.ts'
 import type { VerificationService } from '../verification/api.ts'
@@ -32,6 +33,8 @@ export type AppDeps = {
   service: VerificationService
   factors: FactorService
   approvals: Approvals
+  /** For browsers that come with a view token. */
+  desk: FrontDesk
   services: ReadonlyMap<string, ServicePolicy>
   authenticator: Authenticator
   events: Pick<EventStore, 'append' | 'list'>

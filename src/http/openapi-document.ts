@@ -81,6 +81,10 @@ export function buildDocument(app: App): OpenApiDocument {
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
       { name: 'Verifications', description: 'Start, check, resend, look up, cancel.' },
+      {
+        name: 'Front door',
+        description: 'What a browser may see and do by a view token, without an API key.',
+      },
       { name: 'Factors', description: 'Authenticator apps and recovery codes.' },
       {
         name: 'Approvals',

@@ -43,8 +43,14 @@ function bySpecificity(a: Route<never>, b: Route<never>): number {
   return one < other ? -1 : 1 // mutant: C40.named-path-first
 }
 
+/** A parameter with an ending (`/v/{token}.json`) is matched, and given, with it. */
+const toPattern = (path: string) =>
+  path.replaceAll(/\/{(.+?)}(\.\w+)?/g, (_, name: string, ending?: string) =>
+    ending ? `/:${name}{[^/]+\\${ending}}` : `/:${name}`,
+  )
+
 function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps>): void {
-  const path = config.path.replaceAll(/\/{(.+?)}/g, '/:$1')
+  const path = toPattern(config.path)
   const optional = config.request?.body?.required !== true
   const steps: Step[] = [
     ...(needs === 'nothing' ? [] : [requireKey(deps, needs)]),

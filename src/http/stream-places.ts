@@ -82,6 +82,20 @@ export const createNodePlaces = () => ({
   exportPlaces: createStreamPlaces(MAX_EXPORTS),
 })
 
+/** Of views: a person has a phone and a laptop open; and an office behind one address is many people. */
+const MAX_VIEW_STREAMS = { perVerification: 4, perAddress: 50, inAll: 200 } as const
+
+export function createViewPlaces() {
+  const take = createPlaces()
+  const { perVerification, perAddress, inAll } = MAX_VIEW_STREAMS
+  return (verificationId: string, address: string): (() => void) | undefined =>
+    take([
+      [verificationId, perVerification], // mutant: C86.streams-of-one
+      [`address ${address}`, perAddress],
+      ['all', inAll],
+    ])
+}
+
 /** @returns the same as `take` of StreamPlaces, for streams without a sign-in */
 export function createOpenPlaces(most: number): () => (() => void) | undefined {
   const take = createPlaces()

@@ -19,7 +19,7 @@ export const DEFAULT_STEP_TIMEOUT_SECONDS: Record<Channel, number> = {
 /** More than there are channels of one kind of recipient. */
 export const MAX_STEPS = 5
 /** From when a message was due to its hand-over, at the most: an outage of a provider must not stall a chain. */
-const HAND_OVER_MS = 15_000
+export const HAND_OVER_MS = 15_000
 
 /** A step that waits is a row of `deliveries` with a number of its own, until it goes out and is numbered as a send. */
 export type WaitingStep = {

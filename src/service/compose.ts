@@ -2,6 +2,7 @@
 // It must not decide anything: each part does.
 
 import { createAuthenticator } from '../access/authenticator.ts'
+import { explainToPerson } from '../admin/advice/for-person.ts'
 import type { Config } from '../config/config.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
@@ -11,6 +12,7 @@ import { createOtp } from '../factors/otp.ts'
 import { drawQr } from '../factors/qr.ts'
 import { createFactorService } from '../factors/service.ts'
 import { createApprovals } from '../front/approvals.ts'
+import { createFrontDesk } from '../front/desk.ts'
 import { createApp } from '../http/app.ts'
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
@@ -100,6 +102,10 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     service,
     factors: createFactorService(domain),
     approvals: createApprovals({ ...domain, issuer: config.publicUrl }),
+    desk: createFrontDesk({
+      ...{ keyring, store: store.front, service, services: config.services, clock },
+      ...{ publicUrl: config.publicUrl, explain: explainToPerson, onLook: parts.view },
+    }),
     services: config.services,
     authenticator,
     admin: composeAdmin(config, {

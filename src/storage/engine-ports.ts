@@ -63,7 +63,7 @@ const READS = {
   counts: ['next', 'tallies', 'costs', 'times', 'names'],
   traces: ['find'],
   shield: ['after', 'pricedOf', 'levels', 'stops'],
-  front: ['find'],
+  front: ['find', 'open'],
   audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 

@@ -61,6 +61,8 @@ export type FactorStartCommand = StartFields & { subject: string; channel: Facto
 export type StartCommand = SendCommand | FactorStartCommand
 export type ResendCommand = Common & { id: string; channel: Channel | null }
 type Checked = Common & {
+  /** The browser that opened it by its view token asks: it stands in for the session. */
+  isBound?: boolean
   id: string | null
   purpose: string
   to: string | null

@@ -134,7 +134,7 @@ function refuseOther(
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
-      : isOneOf(record.sessionMac, macsOf(deps, context))
+      : command.isBound || isOneOf(record.sessionMac, macsOf(deps, context))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
   if (command.link) return undefined

@@ -2,7 +2,9 @@
 // It must not hold a code, a link or an approval: they are derived, or signed, when they are asked for.
 
 import type { Actor } from '../kernel/actor.ts'
+import type { Channel, StoredDeliveryStatus } from '../kernel/channel.ts'
 import type { LinkKind } from '../kernel/link-token.ts'
+import type { VerificationRecord } from './state.ts'
 
 /** As a start asked for it; `verification/front.ts` makes it from the command. */
 export type FrontRequest = {
@@ -36,9 +38,35 @@ export type FrontDoor = FrontRequest & {
   consumedAt: number | null
 }
 
+/** A message, or a step of a chain that has not gone out. */
+export type FrontMessage = {
+  /** 1 is the start's; below 0: it has not gone out. */
+  send: number
+  channel: Channel
+  status: StoredDeliveryStatus
+  provider: string | null
+  errorCode: string | null
+  queuedAt: number
+  sentAt: number | null
+  deliveredAt: number | null
+  /** Of a step of a chain, even after it went out; null: a start or a resend made it. */
+  timeoutMs: number | null
+}
+
+/** A verification as its person may look at it. */
+export type Opened = {
+  record: VerificationRecord
+  /** Undefined: nothing was asked for, and nobody has opened it. */
+  door: FrontDoor | undefined
+  /** By their number. */
+  messages: readonly FrontMessage[]
+}
+
 /** Rows go with their verification. All throw StoreUnavailableError. */
 export type FrontStore = {
   find(verificationId: string): Promise<FrontDoor | undefined>
+  /** Of any service: whoever asks has proved that it was shown to them. One round trip. */
+  open(verificationId: string): Promise<Opened | undefined>
   /**
    * Of a start that continues: what it asks for, in place of what was asked before. A link that was sent stays, and
    * leads where it led: it keeps a binding, and gets none.

@@ -152,6 +152,8 @@ export type ServicePolicy = {
   templates: Readonly<Record<string, TemplateOverride>>
   testRecipients: readonly TestRecipient[]
   webhooks: readonly WebhookTarget[]
+  /** Of pages that may ask by a view token: `https://app.example.com`. */
+  frontOrigins: readonly string[]
 }
 
 /** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */

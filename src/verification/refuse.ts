@@ -161,7 +161,10 @@ export function refuseResend(record: VerificationRecord, now: number): Refusal |
       'by the time it may be sent again, too little time would remain; start a new verification'
     return { kind: 'refused', error: 'resend_too_late', detail }
   }
-  if (now >= at) return undefined
+  return now >= at ? undefined : refuseTooEarly(at, now)
+}
+
+export function refuseTooEarly(at: number, now: number): Refusal {
   const retryAfterSeconds = Math.max(1, Math.ceil((at - now) / 1000))
   const detail = `the next message may go out in ${retryAfterSeconds} s`
   return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }

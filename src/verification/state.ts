@@ -180,6 +180,13 @@ export function sendsRemaining(record: VerificationRecord, now: number): number 
 
 /** Seconds to wait after the first, second, third … send; the last one repeats. */
 const RESEND_WAIT_SECONDS = [30, 40, 60, 90] as const
+
+/** After so many sends. */
+export function resendWaitMs(sends: number): number {
+  const step = Math.min(sends, RESEND_WAIT_SECONDS.length) - 1
+  return (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) * 1000
+}
+
 /** With less than this left a message would come too late to be typed. */
 export const RESEND_MIN_REMAINING_MS = 60_000
 
@@ -189,8 +196,7 @@ export const RESEND_MIN_REMAINING_MS = 60_000
  */
 export function resendAt(record: VerificationRecord, now: number): number | null {
   if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
-  const step = Math.min(record.sends, RESEND_WAIT_SECONDS.length) - 1
-  const waitSeconds = isLastSendLost(record) ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) // mutant: C66.permanent-frees-resend
-  const at = record.lastSendAt + waitSeconds * 1000
+  const waitMs = isLastSendLost(record) ? 0 : resendWaitMs(record.sends) // mutant: C66.permanent-frees-resend
+  const at = record.lastSendAt + waitMs
   return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at
 }

@@ -49,7 +49,7 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
 }
 
 /** The recipient or subject in plaintext, for its own service's eyes. @throws UnknownKeyError */
-export function openRecipient(keyring: Keyring, record: VerificationRecord): string {
+export function openRecipient(keyring: Pick<Keyring, 'open'>, record: VerificationRecord): string {
   return keyring.open(record.recipientSealed, recipientContext(record.id))
 }
 

@@ -1,7 +1,7 @@
 // The page of verifications over HTTP: its filters, its pages, what a key of one service sees, hostile addresses.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mask } from '../../src/admin/recipients.ts'
+import { mask } from '../../src/kernel/mask.ts'
 import { ADMIN_KEY, type Real, startReal } from '../http/real.ts'
 import { createVisitor, formTokenOf, type Visitor } from './visitor.ts'
 

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
 import type { FrontRequest } from '../../src/verification/front-ports.ts'
+import { decideStart } from '../../src/verification/transitions.ts'
 import { ACTOR, createInput, mac, newVerification, T0 } from './rows.ts'
 import { idempotency, type Stores, start, typesOf } from './stores.ts'
 
@@ -49,6 +50,28 @@ export function describeFront(factory: () => Stores & Store): void {
           expect(found?.record.id).toBe(record.id)
         }
     }
+  })
+
+  it('I22: opens a verification of any service with its messages, the steps of its chain among them', async () => {
+    const { verifications, front } = factory()
+    const steps = [{ send: -1, channel: 'email', provider: 'acme', timeoutMs: 20_000 }] as const
+    const record = newVerification({ service: 'shop' })
+    const change = decideStart(record, false, 'acme', steps)
+    await verifications.create(createInput(record, { change, front: newFront() }))
+    const message = {
+      ...{ provider: 'acme', errorCode: null, queuedAt: T0, sentAt: null, deliveredAt: null },
+    }
+    expect(await front.open(record.id)).toEqual({
+      record: await verifications.find('shop', record.id),
+      door: await front.find(record.id),
+      messages: [
+        { ...message, send: -1, channel: 'email', status: 'waiting', timeoutMs: 20_000 },
+        { ...message, send: 1, channel: 'sms', status: 'queued', timeoutMs: null },
+      ],
+    })
+    const { id: plain } = await startWith(undefined)
+    expect((await front.open(plain))?.door).toBeUndefined()
+    expect(await front.open(record.id.replace(/.$/, '!'))).toBeUndefined()
   })
 
   it('I22: a start that makes no verification keeps nothing', async () => {

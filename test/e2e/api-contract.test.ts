@@ -46,6 +46,8 @@ describe('start', () => {
       resend_in: 30,
       next_step: null,
       metadata: { order: '7' },
+      view_token: expect.stringMatching(/^vt_[\w-]{50}$/),
+      view_url: null,
     })
     const at = (field: string) => Date.parse(body[field])
     expect(at('expires_at') - at('created_at')).toBe(600_000)
@@ -73,7 +75,7 @@ describe('start', () => {
     const { status, body } = await start(given)
     expect(status).toBe(201)
     expect(body).toMatchObject(told)
-    expect(Object.keys(body)).toHaveLength(18)
+    expect(Object.keys(body)).toHaveLength(20)
   })
 
   it.each([4, 10])('a code of %d digits where it is requested', async (length) => {

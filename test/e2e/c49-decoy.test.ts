@@ -60,6 +60,7 @@ function shapeOf({ status, headers, body }: Answer): unknown {
   const text = JSON.stringify(body)
     .replaceAll(SECONDS, '1')
     .replaceAll(/(vrf|dlv|req)_[0-9a-v]{32}/g, '$1')
+    .replaceAll(/vt_[\w-]{50}/g, 'vt')
     .replaceAll(/"[2-9A-Z]{3}-[2-9A-Z]{3}"/g, '"reference"')
     .replaceAll(/decoy\d+@/g, 'decoy@')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')

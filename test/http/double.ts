@@ -5,6 +5,7 @@ import { createAuthenticator, type FixedKey } from '../../src/access/authenticat
 import { addConsole } from '../../src/console/console.ts'
 import type { ConsoleDeps } from '../../src/console/page-route.ts'
 import type { FactorService } from '../../src/factors/api.ts'
+import { createFrontDesk } from '../../src/front/desk.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
 import {
@@ -14,6 +15,7 @@ import {
   startServer,
 } from '../../src/http/server.ts'
 import { createClock } from '../../src/kernel/clock.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
 import { createLogger } from '../../src/kernel/logger.ts'
 import { createAddressResolver, parseAddress } from '../../src/limits/client-address.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -67,6 +69,7 @@ function policy(name: string): ServicePolicy {
     testRecipients: [],
     chain: [],
     webhooks: [],
+    frontOrigins: [],
   }
 }
 
@@ -184,8 +187,15 @@ export async function startDouble(
   const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
   const store = { find: async () => undefined, touch: async () => {} }
   const resolver = createAddressResolver({ trustedProxies: given.trusted ?? [] })
+  const service = createService(operation)
   const deps: ConsoleDeps = {
-    service: createService(operation),
+    service,
+    // Nothing is behind its tokens here: views are tested with the real parts.
+    desk: createFrontDesk({
+      ...{ keyring: createKeyring([Buffer.alloc(32, 7)]), service, services, clock },
+      store: { open: async () => undefined, claimBrowser: async () => undefined },
+      ...{ publicUrl: null, explain: () => null, onLook: () => {} },
+    }),
     factors: createFactors(operation),
     approvals: {
       signs: true,

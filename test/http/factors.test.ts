@@ -285,7 +285,10 @@ describe('POST /verify/start with a subject', () => {
         JSON.stringify(value)
           .replaceAll(subject, 'S')
           .replaceAll('nobody', 'S')
-          .replaceAll(/(vrf|req)_\w+|\w{3}-\w{3}"|\d{4}-\d\d-\d\dT[\d:.]+Z|"expires_in":\d+/g, '')
+          .replaceAll(
+            /(vrf|req)_\w+|vt_[\w-]+|\w{3}-\w{3}"|\d{4}-\d\d-\d\dT[\d:.]+Z|"expires_in":\d+/g,
+            '',
+          )
       shapes.push([started.status, same(started.body), wrong.status, same(wrong.body)])
     }
     expect(shapes[1]).toEqual(shapes[0])

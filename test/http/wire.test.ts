@@ -138,6 +138,8 @@ describe('the way out', () => {
       resend_in: 30,
       next_step: null,
       metadata: { order: '7' },
+      view_token: expect.stringMatching(/^vt_[\w-]{50}$/),
+      view_url: null,
     })
     double.answer('start', { kind: 'continued', verification: VIEW, budgets: [], replayed: true })
     const again = await client.post('/verify/start', { to: '+14155552671' })

@@ -108,6 +108,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     testRecipients: [],
     chain: [],
     webhooks: [],
+    frontOrigins: [],
     ...over,
   }
 }

@@ -1,26 +1,38 @@
 // Mails that an API's provider accepted and that did not arrive, in the words of its reports.
 // It must not repeat a mail server's text: it quotes the address.
 
-import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, repeatable } from './words.ts'
+import { type Advice, forUser, lasting, OPERATOR, OTHER_ADDRESS, repeatable } from './words.ts'
 
 type ByCode = Readonly<Record<string, Advice>>
 
-const NO_MAILBOX = lasting(
-  'The mailbox does not exist, or accepts no mail.',
-  `Check the spelling with the user. ${OTHER_ADDRESS}`,
+const NO_MAILBOX = forUser(
+  'unknown',
+  lasting(
+    'The mailbox does not exist, or accepts no mail.',
+    `Check the spelling with the user. ${OTHER_ADDRESS}`,
+  ),
 )
-const FULL = repeatable('The mailbox is full.', 'The user makes room, or uses another address.')
+const FULL = forUser(
+  'full',
+  repeatable('The mailbox is full.', 'The user makes room, or uses another address.'),
+)
 const NO_MORE = lasting(
   'The provider sends nothing more to this address: an earlier message bounced, or was reported as spam.',
   `If the user says that the address works, the operator takes it off the provider’s suppression list. ${OTHER_ADDRESS}`,
 )
-const UNSUBSCRIBED = lasting(
-  'The user has unsubscribed from mail of this sender.',
-  `The operator takes the address off the provider’s list where the user wants that. ${OTHER_ADDRESS}`,
+const UNSUBSCRIBED = forUser(
+  'opted_out',
+  lasting(
+    'The user has unsubscribed from mail of this sender.',
+    `The operator takes the address off the provider’s list where the user wants that. ${OTHER_ADDRESS}`,
+  ),
 )
-const REFUSED = lasting(
-  'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
-  'The operator checks SPF, DKIM and the reputation of the sender. The user can ask their mail provider to allow the sender.',
+const REFUSED = forUser(
+  'filtered',
+  lasting(
+    'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
+    'The operator checks SPF, DKIM and the reputation of the sender. The user can ask their mail provider to allow the sender.',
+  ),
 )
 const NOT_NOW = repeatable(
   'The mail server could not accept the message in time.',

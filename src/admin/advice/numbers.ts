@@ -3,6 +3,7 @@
 
 import {
   type Advice,
+  forUser,
   lasting,
   MOBILE_NUMBER,
   OPERATOR,
@@ -12,35 +13,56 @@ import {
   repeatable,
 } from './words.ts'
 
-export const INVALID_NUMBER = lasting(
-  'This is not a phone number that exists.',
-  `Check the digits and the country code with the user. ${OTHER_NUMBER}`,
+export const INVALID_NUMBER = forUser(
+  'unknown',
+  lasting(
+    'This is not a phone number that exists.',
+    `Check the digits and the country code with the user. ${OTHER_NUMBER}`,
+  ),
 )
-export const UNUSED_NUMBER = lasting(
-  'The carrier does not know the number: it is not in use, or no longer.',
-  `Check the digits with the user. ${OTHER_NUMBER}`,
+export const UNUSED_NUMBER = forUser(
+  'unknown',
+  lasting(
+    'The carrier does not know the number: it is not in use, or no longer.',
+    `Check the digits with the user. ${OTHER_NUMBER}`,
+  ),
 )
-export const BARRED_NUMBER = otherChannel(
-  'This number gets no texts: its carrier, or a block list of the provider, does not allow it.',
-  OTHER_NUMBER,
-  'If the number is genuine, the operator asks the provider about it.',
+export const BARRED_NUMBER = forUser(
+  'filtered',
+  otherChannel(
+    'This number gets no texts: its carrier, or a block list of the provider, does not allow it.',
+    OTHER_NUMBER,
+    'If the number is genuine, the operator asks the provider about it.',
+  ),
 )
-export const NO_TEXTS = otherChannel(
-  'This number cannot receive texts: it is a landline, or its device or plan takes none.',
-  MOBILE_NUMBER,
+export const NO_TEXTS = forUser(
+  'no_texts',
+  otherChannel(
+    'This number cannot receive texts: it is a landline, or its device or plan takes none.',
+    MOBILE_NUMBER,
+  ),
 )
-export const OPTED_OUT_NUMBER = repeatable(
-  'The user has opted out of texts from this sender.',
-  'They can allow them again with the keyword that the sender’s texts name (often START); otherwise the operator asks the provider to lift it.',
+export const OPTED_OUT_NUMBER = forUser(
+  'opted_out',
+  repeatable(
+    'The user has opted out of texts from this sender.',
+    'They can allow them again with the keyword that the sender’s texts name (often START); otherwise the operator asks the provider to lift it.',
+  ),
 )
-export const UNREACHABLE_NUMBER = passing(
-  'The phone could not be reached for now: switched off, without signal, or abroad.',
-  'The user switches the phone on and waits for a signal.',
+export const UNREACHABLE_NUMBER = forUser(
+  'unreachable',
+  passing(
+    'The phone could not be reached for now: switched off, without signal, or abroad.',
+    'The user switches the phone on and waits for a signal.',
+  ),
 )
-export const FILTERED_TEXT = otherChannel(
-  'The carrier, or the provider’s protection against fraud, filtered the message as unwanted.',
-  OTHER_NUMBER,
-  'If genuine users are affected, the operator checks the text, the sender’s registration and the provider’s protection rules.',
+export const FILTERED_TEXT = forUser(
+  'filtered',
+  otherChannel(
+    'The carrier, or the provider’s protection against fraud, filtered the message as unwanted.',
+    OTHER_NUMBER,
+    'If genuine users are affected, the operator checks the text, the sender’s registration and the provider’s protection rules.',
+  ),
 )
 export const TOO_LONG_TEXT = lasting(
   'The message is too long for the provider.',

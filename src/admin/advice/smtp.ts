@@ -1,17 +1,34 @@
 // Mail: by the enhanced code where the server gives one (RFC 3463, RFC 7372), else by the reply code (RFC 5321 §4.2.3).
 
-import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, passing, repeatable } from './words.ts'
+import {
+  type Advice,
+  forUser,
+  lasting,
+  OPERATOR,
+  OTHER_ADDRESS,
+  passing,
+  repeatable,
+} from './words.ts'
 
 const SPELLING = `Check the spelling with the user. ${OTHER_ADDRESS}`
-const NO_MAILBOX = lasting('The mailbox does not exist, or accepts no mail.', SPELLING)
-const FULL = repeatable('The mailbox is full.', 'The user makes room, or uses another address.')
-const NO_DOMAIN = lasting(
-  'The part of the address after the @ does not exist, or accepts no mail.',
-  SPELLING,
+const NO_MAILBOX = forUser(
+  'unknown',
+  lasting('The mailbox does not exist, or accepts no mail.', SPELLING),
 )
-const BLOCKED = lasting(
-  'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
-  'The operator checks SPF, DKIM and the reputation of the sender. The user can ask their mail provider to allow the sender.',
+const FULL = forUser(
+  'full',
+  repeatable('The mailbox is full.', 'The user makes room, or uses another address.'),
+)
+const NO_DOMAIN = forUser(
+  'unknown',
+  lasting('The part of the address after the @ does not exist, or accepts no mail.', SPELLING),
+)
+const BLOCKED = forUser(
+  'filtered',
+  lasting(
+    'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
+    'The operator checks SPF, DKIM and the reputation of the sender. The user can ask their mail provider to allow the sender.',
+  ),
 )
 const UNPROVEN = lasting(
   'The mail server requires proof that the sender is genuine (SPF, DKIM, DMARC), and finds none.',

@@ -5,6 +5,7 @@ import { TWILIO_CALLS } from './calls.ts'
 import { TOO_LONG_TEXT } from './numbers.ts'
 import {
   type Advice,
+  forUser,
   lasting,
   MOBILE_NUMBER,
   OPERATOR,
@@ -18,14 +19,23 @@ const ACCOUNT = lasting(
   'Twilio does not accept the account or its token.',
   `The operator corrects the account SID and the auth token. ${OPERATOR}`,
 )
-const INVALID = lasting(
-  'This is not a phone number that exists.',
-  `Check the digits and the country code with the user. ${OTHER_NUMBER}`,
+const INVALID = forUser(
+  'unknown',
+  lasting(
+    'This is not a phone number that exists.',
+    `Check the digits and the country code with the user. ${OTHER_NUMBER}`,
+  ),
 )
-const LANDLINE = otherChannel('This number is a landline, or cannot receive texts.', MOBILE_NUMBER)
-const OPTED_OUT = repeatable(
-  'The user has opted out of texts from this sender (they once answered STOP).',
-  'They can lift this by sending START to the number that the texts come from.',
+const LANDLINE = forUser(
+  'no_texts',
+  otherChannel('This number is a landline, or cannot receive texts.', MOBILE_NUMBER),
+)
+const OPTED_OUT = forUser(
+  'opted_out',
+  repeatable(
+    'The user has opted out of texts from this sender (they once answered STOP).',
+    'They can lift this by sending START to the number that the texts come from.',
+  ),
 )
 const SENDER = lasting(
   'The sender cannot send to this number.',
@@ -39,14 +49,20 @@ const SUSPENDED = lasting(
   'The account at Twilio is suspended or not active.',
   `The operator resolves it with Twilio. ${OPERATOR}`,
 )
-const UNREACHABLE = repeatable(
-  'The phone could not be reached: switched off, without signal, abroad, or unable to receive texts.',
-  'The user switches the phone on and waits for a signal.',
+const UNREACHABLE = forUser(
+  'unreachable',
+  repeatable(
+    'The phone could not be reached: switched off, without signal, abroad, or unable to receive texts.',
+    'The user switches the phone on and waits for a signal.',
+  ),
 )
-const FILTERED = otherChannel(
-  'The carrier, or Twilio, filtered the message as unwanted.',
-  OTHER_NUMBER,
-  'The operator checks the text and the sender’s registration.',
+const FILTERED = forUser(
+  'filtered',
+  otherChannel(
+    'The carrier, or Twilio, filtered the message as unwanted.',
+    OTHER_NUMBER,
+    'The operator checks the text and the sender’s registration.',
+  ),
 )
 const UNREGISTERED = lasting(
   'The sender is not registered for texts to this country.',
@@ -93,7 +109,10 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   ),
   21610: OPTED_OUT,
   21612: SENDER,
-  21614: otherChannel('This is not a mobile number: it is a landline, or mistyped.', MOBILE_NUMBER),
+  21614: forUser(
+    'no_texts',
+    otherChannel('This is not a mobile number: it is a landline, or mistyped.', MOBILE_NUMBER),
+  ),
   21617: TOO_LONG_TEXT,
   21635: LANDLINE,
   30001: THROTTLED,
@@ -108,9 +127,9 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
     'The carrier does not know the number: it is not in use, or no longer.',
     `Check the digits with the user. ${OTHER_NUMBER}`,
   ),
-  30006: otherChannel(
-    'This number is a landline, or its carrier cannot be reached.',
-    MOBILE_NUMBER,
+  30006: forUser(
+    'no_texts',
+    otherChannel('This number is a landline, or its carrier cannot be reached.', MOBILE_NUMBER),
   ),
   30007: FILTERED,
   30008: repeatable('The carrier did not deliver the message and gave no reason.'),

@@ -1,6 +1,8 @@
 // The shape of advice, and the sentences that several failures share.
 // It must not name an action of the page: offers.ts knows which exist.
 
+import type { MessageReason } from '../../front/message-words.ts'
+
 /** On the page: the same channel again, another one, or nothing. */
 export type Remedy = 'again' | 'channel' | 'none'
 
@@ -16,7 +18,12 @@ export type Advice = {
   otherwise: string
   /** The next try may succeed; it comes automatically while there is time. */
   isPassing: boolean
+  /** For the user’s own eyes; absent: nothing that they can help. */
+  reason?: MessageReason
 }
+
+/** The user is shown as much, where they have passed another factor. */
+export const forUser = (reason: MessageReason, advice: Advice): Advice => ({ ...advice, reason })
 
 /** Sending the same again does not help. @param action what does */
 export function lasting(meaning: string, action: string): Advice {

@@ -8,6 +8,7 @@ import type { FieldError } from '../../verification/api.ts'
 import type { AppContext, AppDeps, Step } from '../deps.ts'
 import { refusal } from '../problem.ts'
 import { refuse, refuseFields } from '../refuse.ts'
+import { IdempotencyHeaders } from '../schemas/requests.ts'
 
 const IDEMPOTENCY_HEADER = 'Idempotency-Key'
 
@@ -50,12 +51,14 @@ function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
 
 function unknownAt(path: string) {
   if (path.startsWith('/factors/')) return 'factor_not_found'
+  if (path.startsWith('/v/')) return 'view_not_found'
   return path.startsWith('/admin/api/webhooks') ? 'webhook_not_found' : 'verification_not_found'
 }
 
 /** After `jsonBody` where the route has a body. An id of an impossible shape in the path is 404, like an unknown one. */
 export function validate(deps: AppDeps, route: RouteConfig): Step {
   const { headers, ...request } = route.request ?? {}
+  const isKeyed = headers === IdempotencyHeaders
   const params = request.params as ZodType | undefined
   const query = request.query as ZodType | undefined
   const schema = bodySchemaOf(route)
@@ -65,7 +68,7 @@ export function validate(deps: AppDeps, route: RouteConfig): Step {
     if (path?.error)
       return refuse(c, deps, refusal(unknown, 'This service has nothing with this id.'))
     const errors: FieldError[] = []
-    const key = headers ? parseKey(c, errors) : null
+    const key = isKeyed ? parseKey(c, errors) : null
     const filters = query && parse(query, readQuery(c), errors)
     const body = parse(schema, c.get('body'), errors)
     if (schema) errors.push(...checkAddress(deps, c.get('body')))

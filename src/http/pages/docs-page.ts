@@ -156,10 +156,16 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'An entry of the lists refuses requests from this network. Nothing was sent or counted. Show the member reference to the person: support finds the reason by it.',
   challenge_required:
     'This start needs a solved challenge. Hand the member challenge to the page, where altcha’s widget or a few lines of script solve it in about half a second, and start again with the solution in the field challenge. The detail says what was wrong with the previous solution. Nothing was sent or counted.',
+  view_taken:
+    'The view token was used in another browser before. Continue there, or start another verification for this one.',
+  view_without_actions: 'The start did not say "actions": true: check and resend through your API.',
+  origin_not_allowed: 'Add the origin of your page to FRONT_ORIGINS of the service.',
   not_found: 'No route has this address, or nothing has this id. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   approval_not_found:
     'It is unknown, over, was exchanged before, or belongs to another service or session. Ask the user to start over.',
+  view_not_found:
+    'The view token is not valid, or its verification ended more than five minutes ago. Start another one.',
   factor_not_found:
     'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
   webhook_not_found: 'The id is unknown, or belongs to another service.',

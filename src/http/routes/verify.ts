@@ -11,8 +11,10 @@ import { refuseFields } from '../refuse.ts'
 import {
   ApprovedVerification,
   DetailedVerification,
+  StartedVerification,
   toWireApproved,
   toWireDetailed,
+  toWireStarted,
   toWireVerification,
   Verification,
   VerificationPage,
@@ -32,7 +34,10 @@ import {
   toStartCommand,
 } from '../schemas/requests.ts'
 
-type Deps = Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'refusals' | 'service' | 'approvals'>
+type Deps = Pick<
+  AppDeps,
+  'approvals' | 'desk' | 'parseAddress' | 'refusals' | 'resolveAddress' | 'service'
+>
 
 const start = defineRoute(
   {
@@ -49,10 +54,14 @@ const start = defineRoute(
     answers: {
       200: {
         description: 'Continued: the same verification.',
-        json: Verification,
+        json: StartedVerification,
         headers: { ...LOCATION, ...RATE_LIMIT },
       },
-      201: { description: 'Started.', json: Verification, headers: { ...LOCATION, ...RATE_LIMIT } },
+      201: {
+        description: 'Started.',
+        json: StartedVerification,
+        headers: { ...LOCATION, ...RATE_LIMIT },
+      },
     },
     problems: [
       'country_not_allowed',
@@ -76,8 +85,11 @@ const start = defineRoute(
     const result = await deps.service.start(callerOf(c), command)
     if (result.kind === 'refused') return answerProblem(c, result)
     answerSuccess(c, result)
-    setHeader(c, 'location', `/verify/${result.verification.id}`)
-    return c.json(toWireVerification(result.verification), result.kind === 'started' ? 201 : 200)
+    const { verification, kind } = result
+    setHeader(c, 'location', `/verify/${verification.id}`)
+    const { actions = false } = input.body
+    const link = deps.desk.linkOf({ verificationId: verification.id, actions })
+    return c.json(toWireStarted(verification, link), kind === 'started' ? 201 : 200)
   },
 )
 

@@ -69,6 +69,21 @@ const verificationShape = {
 
 export const Verification = z.object(verificationShape).openapi('Verification')
 
+export const StartedVerification = z
+  .object({
+    ...verificationShape,
+    view_token: z.string().openapi({
+      description:
+        'For the person’s browser: what they may know of it and, with `actions`, do. Secret: the first browser that uses it is the only one. It ends with the verification.',
+      example: 'vt_EQ8aLBUl4eHoUoN0bVnZm4wEEdoOJ8gXkq1w2t3r4y5u6i7o8p',
+    }),
+    view_url: z.string().nullable().openapi({
+      description: 'The page for it; null without PUBLIC_URL.',
+      example: 'https://verify.example.com/v/vt_EQ8aLBUl4eHoUoN0bVnZm4wEEdoOJ8gXkq1w2t3r4y5u6i7o8p',
+    }),
+  })
+  .openapi('StartedVerification')
+
 export const ApprovedVerification = z
   .object({
     ...verificationShape,
@@ -131,6 +146,13 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
       : null,
     metadata: view.metadata,
   }
+}
+
+export function toWireStarted(
+  view: VerificationView,
+  { token, url }: { token: string; url: string | null },
+): z.infer<typeof StartedVerification> {
+  return { ...toWireVerification(view), view_token: token, view_url: url }
 }
 
 /** @param signed the approval, where the start asked for one */

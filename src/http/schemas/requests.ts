@@ -72,6 +72,11 @@ export const StartBody = z
     decoy: z.boolean().default(false).openapi({
       description: 'True for an account that does not exist: the same answer, and nothing is sent.',
     }),
+    // Without a default: a request that says nothing of it is the same under its Idempotency-Key as before there was one.
+    actions: z.boolean().optional().openapi({
+      description:
+        'True where the browser that holds its view token may check, send again and move on.',
+    }),
     client_ip: clientIpField.optional(),
     user_agent: userAgentField.optional(),
     code_length: codeLengthField.optional(),

@@ -4,13 +4,14 @@ import type { EventType } from '../../events/types.ts'
 import type {
   Asked,
   FrontDoor,
+  FrontMessage,
   FrontRequest,
   FrontStore,
   FrontUse,
 } from '../../verification/front-ports.ts'
 import type { RowBeside } from './beside.ts'
 import type { Query } from './pool.ts'
-import { actorText, camelRow, type Raw } from './rows.ts'
+import { actorText, camelRow, type Raw, toRecord } from './rows.ts'
 
 const ASKED = 'nonce, shows_party, return_url, link, link_binding_mac'
 const INTO = `front_doors (verification_id, ${ASKED})`
@@ -28,6 +29,15 @@ export const frontRow = (id: string, request: FrontRequest): RowBeside => ({
 })
 
 const FIND = `select ${ASKED}, browser_mac, exchanged_at, consumed_at from front_doors where verification_id = $1`
+const MESSAGE = [
+  ...['send', 'channel', 'status', 'provider', 'error_code', 'queued_at', 'sent_at'],
+  ...['delivered_at', 'timeout_ms'],
+]
+/** One moment of all three tables. */
+const OPEN = `select f.*, to_jsonb(d) as door, (
+    select jsonb_agg(jsonb_build_object(${MESSAGE.map((name) => `'${name}', m.${name}`).join()}) order by m.send)
+    from deliveries m where m.verification_seq = f.seq) as messages
+  from verification_rows_2 f left join front_doors d on d.verification_id = f.id where f.id = $1`
 /** Erased meanwhile: there is nothing to write for. */
 const AS_LONG_AS_IT_IS = 'from verifications where id = $1'
 /** Without `link`: its mail was written before. */
@@ -63,10 +73,30 @@ export const WITH_ASKED = 'left join front_doors d on d.verification_id = f.id'
 export const toAsked = ({ is_asked: isAsked, nonce, shows_party: showsParty }: Raw) =>
   isAsked ? ({ nonce, showsParty } as Asked) : null
 
+const bytesOf = (value: unknown) =>
+  typeof value === 'string' ? Buffer.from(value.slice(2), 'hex') : null
+
+/** As JSON has it. */
+function toDoor(row: Raw): FrontDoor {
+  const { verification_id: _, browser_mac: browser, link_binding_mac: binding, ...rest } = row
+  const macs = { browserMac: bytesOf(browser), linkBindingMac: bytesOf(binding) }
+  return { ...(camelRow(rest) as Omit<FrontDoor, keyof typeof macs>), ...macs }
+}
+
 export const createFrontStore = (query: Query): FrontStore => ({
   async find(id) {
     const [row] = await query<Raw>({ text: FIND, values: [id] })
     return row && (camelRow(row) as FrontDoor)
+  },
+  async open(id) {
+    const [row] = await query<Raw>({ text: OPEN, values: [id] })
+    if (!row) return undefined
+    const { door, messages, ...record } = row
+    return {
+      record: toRecord(record),
+      door: door === null ? undefined : toDoor(door as Raw),
+      messages: ((messages ?? []) as Raw[]).map((one) => camelRow(one) as FrontMessage),
+    }
   },
   async renew(id, request) {
     const { nonce, showsParty, returnUrl } = request

@@ -5,13 +5,15 @@ import type { EventType } from '../../events/types.ts'
 import type {
   Asked,
   FrontDoor,
+  FrontMessage,
   FrontRequest,
   FrontStore,
   FrontUse,
 } from '../../verification/front-ports.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
-import { verifications } from './schema.ts'
+import { selectVerifications, toRecord } from './rows.ts'
+import { deliveries, verifications } from './schema.ts'
 import { frontDoors as t } from './schema-front.ts'
 import type { Writer } from './writer.ts'
 
@@ -50,6 +52,27 @@ export function createFrontWriter(orm: Orm): KeepFront {
   }
 }
 
+function createOpening(orm: Orm) {
+  const d = deliveries
+  const row = selectVerifications(orm)
+    .where(eq(verifications.id, sql.placeholder('id')))
+    .prepare()
+  const messages = orm
+    .select({
+      ...{ send: d.send, channel: d.channel, status: d.status, provider: d.provider },
+      ...{ errorCode: d.errorCode, queuedAt: d.queuedAt, sentAt: d.sentAt },
+      ...{ deliveredAt: d.deliveredAt, timeoutMs: d.timeoutMs },
+    })
+    .from(d)
+    .where(eq(d.verificationSeq, sql.placeholder('seq')))
+    .orderBy(d.send)
+    .prepare()
+  return {
+    row: (id: string) => row.get({ id }),
+    messages: (seq: number): FrontMessage[] => messages.all({ seq }),
+  }
+}
+
 /** For a check, in its own read. */
 export function createAskedFind(orm: Orm): (id: string) => Asked | null {
   const find = orm
@@ -81,12 +104,20 @@ export function createFrontStore({
     .where(eq(verifications.id, sql.placeholder('id')))
     .prepare()
   const put = createPut(orm)
+  const opening = createOpening(orm)
   /** Undefined: its verification was erased meanwhile. */
   const row = (id: string) => find.get({ id }) ?? (known.get({ id }) && NOTHING)
   const set = (id: string, before: FrontDoor, change: Partial<FrontDoor>) =>
     put.run({ id, ...before, ...change })
   return {
     find: (id) => writer.read(() => find.get({ id })),
+    open: (id) =>
+      writer.read(() => {
+        const found = opening.row(id)
+        if (!found) return undefined
+        const messages = opening.messages(found.seq)
+        return { record: toRecord(found), door: find.get({ id }), messages }
+      }),
     renew: (id, request) =>
       writer.write(() => {
         const before = row(id)

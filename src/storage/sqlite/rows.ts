@@ -26,6 +26,13 @@ const verificationFields = {
   ),
 }
 
+/** Each with its code, where it still has one. */
+export const selectVerifications = (orm: Orm) =>
+  orm
+    .select(verificationFields)
+    .from(verifications)
+    .leftJoin(codes, eq(codes.verificationSeq, verifications.seq))
+
 export function toRecord(row: VerificationRow): VerificationRecord {
   const { seq: _seq, sessionSlot: _slot, deliveryStates, ...record } = row
   return { ...record, ...readDeliveryStates(deliveryStates?.split(',') ?? []) }
@@ -73,8 +80,7 @@ function createIsKnown(orm: Orm): VerificationRows['isKnown'] {
 export function createVerificationRows(orm: Orm): VerificationRows {
   const p = sql.placeholder
   const v = verifications
-  const select = () =>
-    orm.select(verificationFields).from(v).leftJoin(codes, eq(codes.verificationSeq, v.seq))
+  const select = () => selectVerifications(orm)
   const bySeq = select()
     .where(eq(v.seq, p('seq')))
     .prepare()

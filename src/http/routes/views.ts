@@ -1,0 +1,237 @@
+// /v/{token}…: one verification for the person at the screen, by the view token of its start and without an API key.
+// It must not answer a second browser, nor let what became of a message show in a refusal.
+
+import type { Door } from '../../front/desk.ts'
+import type { ErrorSlug } from '../../kernel/errors.ts'
+import type { EndUser, Refusal } from '../../verification/api.ts'
+import { BROWSER_HEADER, secretOf } from '../browser-secret.ts'
+import { defineRoute } from '../define-route.ts'
+import type { AppContext, AppDeps } from '../deps.ts'
+import { addressOf } from '../end-user.ts'
+import { mayAsk } from '../front-origins.ts'
+import { answerProblem, refusal } from '../problem.ts'
+import { countedAs } from '../refuse.ts'
+import { createRequestRate, type RequestRate } from '../request-rate.ts'
+import { RESEND_REFUSALS } from '../schemas/documented.ts'
+import { readUserAgent } from '../schemas/requests.ts'
+import {
+  BrowserHeaders,
+  JsonTokenParams,
+  TokenParams,
+  toWireView,
+  View,
+  ViewActionBody,
+  ViewCheckBody,
+} from '../schemas/views.ts'
+import { createViewPlaces } from '../stream-places.ts'
+import { streamView } from '../view-stream.ts'
+
+/** An office behind one address, where ten people wait for a code and each asks once in two seconds. */
+const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
+
+const USUAL = [
+  'invalid_request',
+  'view_taken',
+  'origin_not_allowed',
+  'view_not_found',
+  'rate_limited',
+  'store_unavailable',
+] as const
+const OF_ACTIONS = [
+  ...USUAL,
+  'view_without_actions',
+  'verification_not_found',
+  'verification_approved',
+  'verification_canceled',
+  'verification_expired',
+  'max_attempts_reached',
+  'request_timeout',
+  'payload_too_large',
+  'unsupported_media_type',
+  'overloaded',
+] as const
+
+type Problem = ReturnType<typeof answerProblem>
+type Deps = Pick<AppDeps, 'clock' | 'closing' | 'desk' | 'follower' | 'resolveAddress'>
+
+const unknown = () =>
+  refusal('view_not_found', 'The link is not valid, or what it led to has ended. Start over.')
+
+/** Of the domain's: the browser gets no more of the verification than its view has. */
+const forBrowser = ({ verification: _, ...refused }: Refusal): Refusal => refused
+
+/** Everything that stands before a view: limit, token, origin, browser. */
+function createEnter() {
+  let rate: RequestRate | undefined
+  return async (c: AppContext, deps: Deps, token: string): Promise<Door | Problem> => {
+    rate ??= createRequestRate({ ...REQUESTS, now: () => deps.clock.now() })
+    const wait = rate.refuse(countedAs(addressOf(c, deps)))
+    if (wait !== undefined) {
+      const detail = `Too many requests come from this address; try again in ${wait} s.`
+      return answerProblem(c, refusal('rate_limited', detail, { retryAfterSeconds: wait }))
+    }
+    const door = await deps.desk.open(token)
+    if (!door) return answerProblem(c, unknown())
+    if (!mayAsk(c, door.service)) {
+      const detail = 'Add the origin of the page to FRONT_ORIGINS of the service.'
+      return answerProblem(c, refusal('origin_not_allowed', detail))
+    }
+    return bindBrowser(c, deps, door)
+  }
+}
+
+async function bindBrowser(c: AppContext, { desk }: Deps, door: Door): Promise<Door | Problem> {
+  const secret = secretOf(c, desk, door.verificationId)
+  if (secret === undefined) {
+    const detail = 'must be 32 random bytes in base64url, the same for every request'
+    const errors = [{ field: BROWSER_HEADER, detail }]
+    return answerProblem(c, refusal('invalid_request', `${BROWSER_HEADER} ${detail}.`, { errors }))
+  }
+  const binding = await desk.bind(door, secret)
+  if (binding === 'gone') return answerProblem(c, unknown())
+  if (binding === 'bound') return door
+  const detail = 'It was opened in another browser before. Continue there, or start over.'
+  return answerProblem(c, refusal('view_taken', detail))
+}
+
+const endUserOf = (c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): EndUser => ({
+  clientIp: addressOf(c, deps),
+  userAgent: readUserAgent(c.req.header('User-Agent')),
+})
+
+const common = {
+  tag: 'Front door',
+  needs: 'nothing',
+  headers: BrowserHeaders,
+} as const
+const ANSWER = { description: 'As it is now.', json: View } as const
+
+type Act = (door: Door, endUser: EndUser) => Promise<{ kind: string } | Refusal>
+
+/** @returns the view after it */
+async function act(c: AppContext, deps: Deps, entered: Door | Problem, run: Act) {
+  if (entered instanceof Response) return entered
+  if (!entered.actions) {
+    const detail = 'Its start did not say "actions": true.'
+    return answerProblem(c, refusal('view_without_actions', detail)) // mutant: C86.actions-asked-for
+  }
+  const result = await run(entered, endUserOf(c, deps))
+  if (result.kind === 'refused') return answerProblem(c, forBrowser(result as Refusal))
+  const door = await deps.desk.again(entered)
+  if (!door) return answerProblem(c, unknown())
+  return c.json(toWireView(deps.desk.show(door).view), 200)
+}
+
+type Enter = ReturnType<typeof createEnter>
+
+const get = (enter: Enter) =>
+  defineRoute(
+    {
+      ...common,
+      method: 'get',
+      path: '/v/{token}.json',
+      id: 'getView',
+      summary: 'A verification, as its person may know it',
+      description:
+        'For the browser that opens it first. What became of its message is in it only where the start said `authenticated`.',
+      params: JsonTokenParams,
+      answers: { 200: ANSWER },
+      problems: USUAL,
+    },
+    async (c, { params }, deps: Deps) => {
+      const door = await enter(c, deps, params.token)
+      if (door instanceof Response) return door
+      return c.json(toWireView(deps.desk.show(door).view), 200)
+    },
+  )
+
+function stream(enter: Enter) {
+  const take = createViewPlaces()
+  return defineRoute(
+    {
+      ...common,
+      method: 'get',
+      path: '/v/{token}/events',
+      id: 'streamView',
+      summary: 'The same as it changes',
+      description:
+        'Server-sent events named `view`; the data of each is a View. It ends with the verification. At most 4 are open for one verification.',
+      params: TokenParams,
+      answers: {
+        200: { description: 'Until the verification has ended.', text: 'text/event-stream' },
+      },
+      problems: [...USUAL, 'overloaded'],
+    },
+    async (c, { params }, deps: Deps) => {
+      const door = await enter(c, deps, params.token)
+      if (door instanceof Response) return door
+      const leave = take(door.verificationId, countedAs(addressOf(c, deps)))
+      if (leave) return streamView(c, deps, door, leave)
+      const detail = 'Too many streams are open. Ask for the view from time to time instead.'
+      return answerProblem(c, refusal('overloaded', detail, { retryAfterSeconds: 10 }))
+    },
+  )
+}
+
+const check = (enter: Enter) =>
+  defineRoute(
+    {
+      ...common,
+      method: 'post',
+      path: '/v/{token}/check',
+      id: 'checkView',
+      summary: 'Check a code from the browser',
+      description:
+        'Only with `actions`. 200 means approved, and nothing else does; limits and attempts are those of every check.',
+      params: TokenParams,
+      body: ViewCheckBody,
+      answers: { 200: ANSWER },
+      problems: [...OF_ACTIONS, 'code_incorrect'],
+    },
+    async (c, { params, body }, deps: Deps) =>
+      act(c, deps, await enter(c, deps, params.token), (door, endUser) =>
+        deps.desk.check(door, body.code, endUser),
+      ),
+  )
+
+const resend = (enter: Enter) =>
+  defineRoute(
+    {
+      ...common,
+      method: 'post',
+      path: '/v/{token}/resend',
+      id: 'resendView',
+      summary: 'Send the code again from the browser',
+      description: 'Only with `actions`, and not before `resend_at`.',
+      params: TokenParams,
+      optionalBody: ViewActionBody,
+      answers: { 200: ANSWER },
+      problems: [...new Set<ErrorSlug>([...OF_ACTIONS, ...RESEND_REFUSALS])],
+    },
+    async (c, { params }, deps: Deps) =>
+      act(c, deps, await enter(c, deps, params.token), deps.desk.resend),
+  )
+
+const next = (enter: Enter) =>
+  defineRoute(
+    {
+      ...common,
+      method: 'post',
+      path: '/v/{token}/next',
+      id: 'nextView',
+      summary: 'Send the next step of a chain from the browser',
+      description: 'Only with `actions`, and where the start said `authenticated`.',
+      params: TokenParams,
+      optionalBody: ViewActionBody,
+      answers: { 200: ANSWER },
+      problems: [...OF_ACTIONS, 'no_next_step'],
+    },
+    async (c, { params }, deps: Deps) =>
+      act(c, deps, await enter(c, deps, params.token), deps.desk.next),
+  )
+
+/** They share one count of requests. */
+export function viewRoutes() {
+  const enter = createEnter()
+  return [get(enter), stream(enter), check(enter), resend(enter), next(enter)]
+}
