@@ -954,7 +954,7 @@ export interface components {
              * @description Stable: the value that programs check.
              * @enum {string}
              */
-            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "not_found" | "verification_not_found" | "approval_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_mismatch" | "approval_consumed" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "approval_invalid" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
+            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "view_taken" | "view_without_actions" | "origin_not_allowed" | "not_found" | "verification_not_found" | "approval_not_found" | "view_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_mismatch" | "approval_consumed" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "approval_invalid" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
             /** @description Every invalid field. */
             errors?: {
                 /**
@@ -1096,6 +1096,8 @@ export interface components {
              * @default false
              */
             decoy?: boolean;
+            /** @description True where the browser that holds its view token may check, send again and move on. */
+            actions?: boolean;
             /**
              * @description The end user's IP address, as the login flow saw it.
              * @example 203.0.113.7
@@ -1152,6 +1154,127 @@ export interface components {
              * @example q3hV0c8Zr1mX5tKwYb7nLg
              */
             link_binding?: string;
+        };
+        StartedVerification: {
+            /**
+             * @description The id, for every further call.
+             * @example vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p
+             */
+            id: string;
+            /**
+             * @description Short, easy to read out, not secret: support finds the case by it.
+             * @example K7Q-42M
+             */
+            reference: string;
+            /**
+             * @description Its state. Only `pending` can still become `approved`.
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            /**
+             * @description The recipient; null where a subject was given.
+             * @example +14155552671
+             */
+            to: string | null;
+            /**
+             * @description The subject; null where a recipient was given.
+             * @example null
+             */
+            subject: string | null;
+            /**
+             * @description How the code reaches the person.
+             * @enum {string}
+             */
+            channel: "sms" | "email" | "whatsapp" | "telegram" | "voice" | "totp" | "recovery_code";
+            /**
+             * @description BCP 47: the language that the message is written in, by look-up (RFC 4647 §3.4) over the texts of the service and the built-in ones.
+             * @example en
+             */
+            locale: string;
+            /**
+             * @description What the verification is for.
+             * @example login
+             */
+            purpose: string;
+            /**
+             * @description The best of the deliveries; null where nothing is sent.
+             * @enum {string|null}
+             */
+            delivery_status: "queued" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "canceled" | null;
+            /**
+             * @description Guesses that are left.
+             * @example 5
+             */
+            attempts_remaining: number;
+            /**
+             * @description Messages that may still be sent; the first one counts, too.
+             * @example 4
+             */
+            sends_remaining: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T18:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T18:10:00.000Z
+             */
+            expires_at: string;
+            /**
+             * @description Seconds.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Format: date-time
+             * @description Null when no sends are left, or when it would come too late. Already past where the newest send failed for good.
+             * @example 2026-11-23T18:00:30.000Z
+             */
+            resend_at: string | null;
+            /**
+             * @description Seconds.
+             * @example 30
+             */
+            resend_in: number | null;
+            /**
+             * @description Of a chain, the message that goes out next automatically, and when at the latest; null where none waits.
+             * @example null
+             */
+            next_step: {
+                /**
+                 * @description How the code reaches the person.
+                 * @enum {string}
+                 */
+                channel: "sms" | "email" | "whatsapp" | "telegram" | "voice";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 * @example 2026-11-23T18:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /**
+             * @description As given at the start.
+             * @example {
+             *       "request": "8e03978e"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /**
+             * @description For the person’s browser: what they may know of it and, with `actions`, do. Secret: the first browser that uses it is the only one. It ends with the verification.
+             * @example vt_EQ8aLBUl4eHoUoN0bVnZm4wEEdoOJ8gXkq1w2t3r4y5u6i7o8p
+             */
+            view_token: string;
+            /**
+             * @description The page for it; null without PUBLIC_URL.
+             * @example https://verify.example.com/v/vt_EQ8aLBUl4eHoUoN0bVnZm4wEEdoOJ8gXkq1w2t3r4y5u6i7o8p
+             */
+            view_url: string | null;
         };
         TotpRequest: {
             /**
@@ -1405,6 +1528,131 @@ export interface components {
                  */
                 recipient?: string;
             };
+        };
+        View: {
+            /**
+             * @description Short, easy to read out, not secret: support finds the case by it.
+             * @example K7Q-42M
+             */
+            reference: string;
+            /**
+             * @description Its state. Only `pending` can still become `approved`.
+             * @enum {string}
+             */
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            /**
+             * @description Masked; null where a subject was given.
+             * @example +141•••71
+             */
+            recipient: string | null;
+            /**
+             * @description How the code reaches the person.
+             * @enum {string}
+             */
+            channel: "sms" | "email" | "whatsapp" | "telegram" | "voice" | "totp" | "recovery_code";
+            /**
+             * @description What the verification is for.
+             * @example login
+             */
+            purpose: string;
+            /**
+             * @description The service that asks.
+             * @example Example
+             */
+            brand: string;
+            /**
+             * @description BCP 47.
+             * @example en
+             */
+            locale: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             * @example 2026-11-23T18:10:00.000Z
+             */
+            expires_at: string;
+            /**
+             * @description Until `expires_at`.
+             * @example 600
+             */
+            expires_in_seconds: number;
+            /**
+             * Format: date-time
+             * @description When the code may be sent again; null: not any more.
+             * @example 2026-11-23T18:00:30.000Z
+             */
+            resend_at: string | null;
+            /**
+             * @description Until `resend_at`.
+             * @example 30
+             */
+            resend_in_seconds: number | null;
+            /**
+             * @description Guesses that are left.
+             * @example 4
+             */
+            attempts_remaining: number;
+            /**
+             * @description Digits of the code; null for an authenticator app or a recovery code.
+             * @example 6
+             */
+            code_length: number | null;
+            /**
+             * @description Of a chain, what goes out next; only where the start said `authenticated`.
+             * @example null
+             */
+            next_step: {
+                /**
+                 * @description How the code reaches the person.
+                 * @enum {string}
+                 */
+                channel: "sms" | "email" | "whatsapp" | "telegram" | "voice";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 * @example 2026-11-23T18:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /** @description What became of the newest message. Without `authenticated` in the start it is `trying` or `sent`, by the time alone. */
+            message: {
+                /**
+                 * @description How far it has come.
+                 * @enum {string}
+                 */
+                state: "trying" | "sent" | "delivered" | "failed";
+                /**
+                 * @description In English, for the person who waits. Pages in other languages go by `state` and `reason`.
+                 * @example The text message was sent.
+                 */
+                text: string;
+                /**
+                 * @description Why it does not arrive, where the person can do something about it.
+                 * @enum {string|null}
+                 */
+                reason: "landline" | "no_texts" | "unknown" | "opted_out" | "unreachable" | "filtered" | "full" | null;
+                /**
+                 * Format: date-time
+                 * @description When it was sent or delivered.
+                 * @example 2026-11-23T18:00:00.000Z
+                 */
+                at: string | null;
+            } | null;
+            /**
+             * @description Possible now; empty where the start did not say `actions`.
+             * @example [
+             *       "check"
+             *     ]
+             */
+            actions: ("check" | "resend" | "next")[];
+        };
+        ViewActionRequest: Record<string, never>;
+        ViewCheckRequest: {
+            /**
+             * @description The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.
+             * @example 123456
+             */
+            code: string;
         };
     };
     responses: never;
