@@ -21,7 +21,7 @@ import { describeMessage, type MessageReason, type MessageState } from './messag
 /** A hand-over to a provider takes about as long; until then nobody is told that it was sent. */
 export const SENT_AFTER_MS = 3_000
 /** So that the person sees how it ended. */
-export const SHOWN_AFTER_END_MS = 5 * 60_000
+const SHOWN_AFTER_END_MS = 5 * 60_000
 
 export const ACTIONS = ['check', 'resend', 'next'] as const
 export type Action = (typeof ACTIONS)[number]

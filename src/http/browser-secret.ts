@@ -18,7 +18,7 @@ export function secretOf(
   return text !== undefined && isBrowserSecret(text) ? text : undefined
 }
 
-/** For a page of ours, as long as its verification is shown. */
+/** For a page of ours, as long as its verification is shown. @public */
 export function keepSecret(
   c: AppContext,
   desk: Pick<FrontDesk, 'cookieNameOf'>,

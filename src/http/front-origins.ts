@@ -10,7 +10,7 @@ import type { AppContext, AppDeps, AppEnv } from './deps.ts'
 const PREFLIGHT_SECONDS = 600
 
 /** Of another page; undefined: a page of this origin, or no browser. */
-export function foreignOrigin(c: AppContext): string | undefined {
+function foreignOrigin(c: AppContext): string | undefined {
   const origin = c.req.header('Origin')
   if (origin === undefined || c.req.header('Sec-Fetch-Site') === 'same-origin') return undefined
   const isOwn = URL.canParse(origin) && new URL(origin).host === c.req.header('Host')

@@ -39,6 +39,8 @@ type Deps = Pick<
   'approvals' | 'desk' | 'parseAddress' | 'refusals' | 'resolveAddress' | 'service'
 >
 
+const STARTED = { json: StartedVerification, headers: { ...LOCATION, ...RATE_LIMIT } } as const
+
 const start = defineRoute(
   {
     method: 'post',
@@ -52,16 +54,8 @@ const start = defineRoute(
     key: 'stored',
     body: StartBody,
     answers: {
-      200: {
-        description: 'Continued: the same verification.',
-        json: StartedVerification,
-        headers: { ...LOCATION, ...RATE_LIMIT },
-      },
-      201: {
-        description: 'Started.',
-        json: StartedVerification,
-        headers: { ...LOCATION, ...RATE_LIMIT },
-      },
+      200: { description: 'Continued: the same verification.', ...STARTED },
+      201: { description: 'Started.', ...STARTED },
     },
     problems: [
       'country_not_allowed',
