@@ -20,7 +20,7 @@ import {
   VerificationPage,
 } from '../schemas/answers.ts'
 import { WITHOUT_ISSUER } from '../schemas/approvals.ts'
-import { LOCATION, RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
+import { ENDED, LOCATION, RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
 import {
   CancelBody,
   CheckBody,
@@ -206,15 +206,7 @@ const next = defineRoute(
     params: IdParams,
     optionalBody: NextBody,
     answers: { 200: { description: 'Due now.', json: Verification, headers: RATE_LIMIT } },
-    problems: [
-      'verification_not_found',
-      'verification_approved',
-      'verification_canceled',
-      'max_attempts_reached',
-      'no_next_step',
-      'verification_expired',
-      'overloaded',
-    ],
+    problems: [...ENDED, 'no_next_step', 'overloaded'],
   },
   async (c, input, deps: Deps) => {
     const command = { ...input.params, ...commonOf(c, deps, input) }

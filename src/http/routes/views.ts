@@ -12,7 +12,7 @@ import { mayAsk } from '../front-origins.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { countedAs } from '../refuse.ts'
 import { createRequestRate, type RequestRate } from '../request-rate.ts'
-import { RESEND_REFUSALS } from '../schemas/documented.ts'
+import { ENDED, RESEND_REFUSALS } from '../schemas/documented.ts'
 import { readUserAgent } from '../schemas/requests.ts'
 import {
   BrowserHeaders,
@@ -40,11 +40,7 @@ const USUAL = [
 const OF_ACTIONS = [
   ...USUAL,
   'view_without_actions',
-  'verification_not_found',
-  'verification_approved',
-  'verification_canceled',
-  'verification_expired',
-  'max_attempts_reached',
+  ...ENDED,
   'request_timeout',
   'payload_too_large',
   'unsupported_media_type',

@@ -102,6 +102,14 @@ export const WITH_BODY = [
   'payload_too_large',
   'unsupported_media_type',
 ] as const
+/** Why nothing more can be done with a verification. */
+export const ENDED = [
+  'verification_not_found',
+  'verification_approved',
+  'verification_canceled',
+  'max_attempts_reached',
+  'verification_expired',
+] as const
 /** Why a code is not sent again, whoever asks. */
 export const RESEND_REFUSALS = [
   'channel_not_available',
