@@ -1,6 +1,7 @@
 // The settings of the hosted page: where it may lead back to, and its look. What of them is refused, and the pictures that are read once.
 // It must not let a page lead anywhere that was not written out.
 
+import { isColour } from '../kernel/contrast.ts'
 import type { Logo, ServicePolicy } from '../verification/policy.ts'
 import { hostOf, isLoopback } from './listen.ts'
 import { type Parser, parseList, SettingError } from './parsers.ts'
@@ -32,10 +33,9 @@ export const parseReturnUrls: Parser<readonly string[]> = (text) => {
   return urls
 }
 
-/** Any colour: the page writes on it in black or white, one of which is always readable. */
+/** Any colour: the page writes on it in black or white, one of which is always readable (kernel/contrast.ts). */
 export const parseColour: Parser<string> = (text) => {
-  if (!/^#[0-9a-f]{6}$/i.test(text))
-    throw new SettingError(`"${text}" is not a colour like #1f4fa3`)
+  if (!isColour(text)) throw new SettingError(`"${text}" is not a colour like #1f4fa3`)
   return text.toLowerCase()
 }
 

@@ -32,18 +32,6 @@ export function isInClear(c: AppContext): boolean {
   return /^http:/i.test(c.req.header('Origin') ?? '') && !isLoopback(c)
 }
 
-/**
- * By Fetch Metadata where the browser sends it (https and loopback), else by Origin and Host. A browser that sends
- * neither is refused.
- */
-export function isSameOrigin(c: AppContext): boolean {
-  const site = c.req.header('Sec-Fetch-Site')
-  if (site !== undefined) return site === 'same-origin'
-  const origin = c.req.header('Origin')
-  if (!origin || !URL.canParse(origin)) return false
-  return new URL(origin).host === c.req.header('Host')?.toLowerCase()
-}
-
 /** From a link of another site: SameSite=Strict withheld the cookie, signed in or not. */
 export function isLedFromElsewhere(c: AppContext): boolean {
   const site = c.req.header('Sec-Fetch-Site')

@@ -8,10 +8,11 @@ import { readBytes } from '../http/middleware/body.ts'
 import { allowFormPage } from '../http/middleware/security-headers.ts'
 import { RequestAbortedError, refusalOf } from '../http/problem.ts'
 import { type App, namesRoute, refusesMethod } from '../http/register.ts'
+import { FORM_TYPE, isSameOrigin } from '../http/same-origin.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { readTheme, readToken } from './cookies.ts'
 import type { OidcParts } from './flows.ts'
-import { isLedFromElsewhere, isSameOrigin } from './origin.ts'
+import { isLedFromElsewhere } from './origin.ts'
 import { isSame } from './session-holders.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { bouncePage, messagePage, type Page, type SignedInPage } from './shell.ts'
@@ -28,7 +29,6 @@ export type ConsoleDeps = AppDeps & {
 export type Answer = Response | Promise<Response>
 type Status = 400 | 401 | 403 | 404 | 413 | 415 | 500 | 503
 
-const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
 /** Sent with every automatic request of a page; a page that omits it is only signed out later. */
 const AUTOMATIC = 'X-Automatic'
 

@@ -39,9 +39,10 @@ export type FrontDesk = {
   isBound(door: Door, secret: string): boolean
   cookieNameOf(verificationId: string): string
   show(door: Door): Shown
-  check(door: Door, code: string, endUser: EndUser): Promise<CheckResult>
-  resend(door: Door, endUser: EndUser): Promise<ResendResult>
-  next(door: Door, endUser: EndUser): Promise<AdvanceResult>
+  /** @param key the same one again has no second effect; null: each call is one of its own */
+  check(door: Door, code: string, endUser: EndUser, key?: string | null): Promise<CheckResult>
+  resend(door: Door, endUser: EndUser, key?: string | null): Promise<ResendResult>
+  next(door: Door, endUser: EndUser, key?: string | null): Promise<AdvanceResult>
 }
 
 /** Of a request that came with a view token, in the event log. */
@@ -82,8 +83,13 @@ export function createFrontDesk(deps: FrontDeskDeps): FrontDesk {
     return { view, changesAt: changesAt(door, view, now) }
   }
   const callerOf = ({ service }: Door): Caller => ({ service, keyId: KEY_ID })
-  const common = ({ verificationId: id }: Door, endUser: EndUser) => {
-    return { id, endUser, idempotency: null }
+  const common = (
+    { verificationId: id }: Door,
+    endUser: EndUser,
+    key: string | null,
+    code = '',
+  ) => {
+    return { id, endUser, idempotency: key === null ? null : { key, body: { id, code } } }
   }
   return {
     linkOf(token) {
@@ -99,18 +105,20 @@ export function createFrontDesk(deps: FrontDeskDeps): FrontDesk {
     isBound: ({ verificationId, door }, secret) => browsers.isBound(verificationId, door, secret),
     cookieNameOf: (id) => cookieNameOf(id, publicUrl?.startsWith('https:') ?? false),
     show,
-    check: (door, code, endUser) =>
+    check: (door, code, endUser, key = null) =>
       service.check(callerOf(door), {
-        ...{ ...common(door, endUser), code, isBound: true },
+        ...{ ...common(door, endUser, key, code), code, isBound: true },
         ...{ purpose: door.record.purpose, session: null, to: null, country: null, subject: null },
       }),
-    async resend(door, endUser) {
+    async resend(door, endUser, key = null) {
       const refused = refuseResendByTime(door.record, show(door).view, clock.now())
-      return refused ?? service.resend(callerOf(door), { ...common(door, endUser), channel: null })
+      return (
+        refused ?? service.resend(callerOf(door), { ...common(door, endUser, key), channel: null })
+      )
     },
-    async next(door, endUser) {
+    async next(door, endUser, key = null) {
       const refused = refuseStepUnseen(door.record, clock.now())
-      return refused ?? service.advance(callerOf(door), common(door, endUser))
+      return refused ?? service.advance(callerOf(door), common(door, endUser, key))
     },
   }
 }

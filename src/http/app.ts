@@ -92,10 +92,10 @@ const OF_A_WORKER = 'ROLE is worker here: this process serves /healthz, /readyz 
 export function createApp(
   deps: AppDeps,
   serves: 'everything' | 'probes' = 'everything',
-  late?: LateRoutes,
+  late: readonly LateRoutes[] = [],
 ): App {
   const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
-  if (late) addLate(app, late)
+  for (const routes of late) addLate(app, routes)
   app.use(requestLog(deps), securityHeaders())
   if (serves === 'probes') register(app, deps, [...probeRoutes, ...operationRoutes])
   else addEverything(app, deps)

@@ -3,6 +3,7 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
+const PAGE = 'test/e2e/c87-hosted-page.test.ts'
 const RETURNS = 'test/verification/return-url.test.ts'
 
 export const PAGES: readonly Mutant[] = [
@@ -23,5 +24,23 @@ export const PAGES: readonly Mutant[] = [
     'in production the approval travels over https alone',
     ['test/config/front.test.ts', 'are https in production'],
     { node: 'ArrowFunction', becomes: '(_: string) => false' },
+  ),
+  mutant(
+    'C87.still-listed',
+    'a URL that the service no longer lists is led to no more, whatever a start said',
+    [PAGE, 'to the service’s list, at the start and again'],
+    { node: 'ConditionalExpression', becomes: 'url' },
+  ),
+  mutant(
+    'C87.own-forms',
+    'a form of another site is not taken: it would spend attempts',
+    [PAGE, 'sends its forms'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C87.one-form-one-check',
+    'one form sent twice is one check',
+    [PAGE, 'one form sent twice'],
+    { node: 'ConditionalExpression', becomes: 'null' },
   ),
 ]

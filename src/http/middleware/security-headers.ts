@@ -34,10 +34,13 @@ function createNonce(): string {
   return randomBytes(NONCE_BYTES).toString('base64')
 }
 
-/** The policy of a page that is the same for everybody: its style by hash (CSP 3 §2.3.1), and no script. */
+/** CSP 3 §2.3.1. */
+const styleByHash = (style: string) =>
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
+
+/** The policy of a page that is the same for everybody: its style by hash, and no script. */
 export function stylePolicy(style: string): string {
-  const hash = createHash('sha256').update(style).digest('base64')
-  return `${API_POLICY}; style-src 'sha256-${hash}'; img-src data:`
+  return `${API_POLICY}; ${styleByHash(style)}; img-src data:`
 }
 
 /** A page's own style and script, by nonce; it may fetch from this origin only. @returns the nonce */
@@ -51,8 +54,31 @@ export function allowPage(c: AppContext): string {
 export function allowFormPage(c: AppContext): string {
   const nonce = createNonce()
   c.header('Content-Security-Policy', `${NOTHING}; form-action 'self'; ${ownParts(nonce)}`)
+  asOwnPage(c)
+  return nonce
+}
+
+/**
+ * A page for a person who has no account here: its style by hash, scripts and pictures as files of this origin, and forms to
+ * it. @param leadsTo the one origin that a form's answer may lead on to (browsers apply form-action to redirects, too)
+ */
+export function allowPersonPage(c: AppContext, style: string, leadsTo: string | null): void {
+  const own = "script-src 'self'; connect-src 'self'; img-src 'self' data:"
+  const forms = leadsTo === null ? "'self'" : `'self' ${leadsTo}`
+  c.header(
+    'Content-Security-Policy',
+    `${NOTHING}; form-action ${forms}; ${styleByHash(style)}; ${own}`,
+  )
+  asOwnPage(c)
+}
+
+/** A picture that a browser opens on its own is a document: no script of an SVG runs there. */
+export function allowPicture(c: AppContext): void {
+  c.header('Content-Security-Policy', `${API_POLICY}; style-src 'unsafe-inline'; sandbox`)
+}
+
+function asOwnPage(c: AppContext): void {
   c.header('Referrer-Policy', 'same-origin')
   c.header('X-Frame-Options', 'DENY')
   c.header('Cross-Origin-Opener-Policy', 'same-origin')
-  return nonce
 }

@@ -81,7 +81,8 @@ const start = defineRoute(
     answerSuccess(c, result)
     const { verification, kind } = result
     setHeader(c, 'location', `/verify/${verification.id}`)
-    const { actions = false } = input.body
+    // Its page is to check, send again and move on.
+    const actions = input.body.actions === true || input.body.return_url !== undefined
     const link = deps.desk.linkOf({ verificationId: verification.id, actions })
     return c.json(toWireStarted(verification, link), kind === 'started' ? 201 : 200)
   },
