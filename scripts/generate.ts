@@ -1,4 +1,4 @@
-// What is made from the source: docs/settings.md, docs/openapi.json, docs/invariants.md, docs/testing.md, the client's types.
+// What is made from the source: docs/settings.md, docs/openapi.json, docs/invariants.md, docs/testing.md, the client's types, the element's texts.
 // With --check it writes nothing and fails where a file is not current.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
 import { compose } from '../src/service/compose.ts'
 import { CLIENT_TYPES, clientTypes } from './client-types.ts'
+import { elementTexts } from './element-texts.ts'
 import { toTable, withParts } from './generated-part.ts'
 import { testingPages } from './mutations/testing-page.ts'
 
@@ -64,6 +65,7 @@ for (const [file, content] of [
   withParts('docs/settings.md', { settings: settingsPart() }),
   [OPENAPI, `${JSON.stringify(document, null, 2)}\n`],
   [CLIENT_TYPES, await clientTypes(document)],
+  ...elementTexts(),
   ...testingPages(),
 ] as const) {
   let current = ''

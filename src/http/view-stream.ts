@@ -13,19 +13,20 @@ const LONGEST_WAIT_MS = 60_000
 const LOOK_EVERY_MS = 5_000
 const RETRY_MS = 3_000
 
-type Deps = Pick<AppDeps, 'closing' | 'clock' | 'follower'> & {
+type Deps = Pick<AppDeps, 'approvals' | 'closing' | 'clock' | 'follower'> & {
   desk: Pick<FrontDesk, 'again' | 'show'>
 }
 
 /** Sends what it is given where that is new, and ends with the verification. */
-function createTeller(desk: Deps['desk'], sink: EventSink) {
+function createTeller({ approvals, clock, desk }: Deps, sink: EventSink) {
   let told: PersonView | undefined
   return (door: Door): { isOver: boolean; changesAt: number | null } => {
     const { view, changesAt } = desk.show(door)
     // mutant: C86.unchanged-untold
     if (!told || !isSameView(told, view)) {
       told = view
-      sink.send({ event: 'view', data: JSON.stringify(toWireView(view)), retry: RETRY_MS })
+      const wire = toWireView(view, approvals.approvalCodeFor(door.record, clock.now()))
+      sink.send({ event: 'view', data: JSON.stringify(wire), retry: RETRY_MS })
     }
     return { isOver: view.status !== 'pending', changesAt }
   }
@@ -34,7 +35,7 @@ function createTeller(desk: Deps['desk'], sink: EventSink) {
 export function streamView(c: AppContext, deps: Deps, first: Door, leave: () => void): Response {
   const { desk, clock, follower, closing } = deps
   const begin = (sink: EventSink) => {
-    const tell = createTeller(desk, sink)
+    const tell = createTeller(deps, sink)
     let door = first
     let timer: NodeJS.Timeout | undefined
     let isReading = false

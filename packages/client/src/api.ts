@@ -1639,6 +1639,11 @@ export interface components {
                 at: string | null;
             } | null;
             /**
+             * @description The one-use code, once the code was right; for five minutes, and only where the start had a `session`. Your server exchanges it (`POST /approvals/exchange`).
+             * @example null
+             */
+            approval: string | null;
+            /**
              * @description Possible now; empty where the start did not say `actions`.
              * @example [
              *       "check"

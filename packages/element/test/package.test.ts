@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { LONG } from '../../../test/long.ts'
 
 const PACKAGE = join(import.meta.dirname, '..')
 const ROOT = join(PACKAGE, '../..')
@@ -50,7 +51,7 @@ console.log(typeof CountersignCode, typeof globalThis.customElements)`,
   expect(inFolder(process.execPath, 'server.js').trim()).toBe('function undefined')
 })
 
-it('C88: its types name the tag, the events and what they carry', () => {
+it.runIf(LONG)('C88: its types name the tag, the events and what they carry', () => {
   writeFileSync(
     join(folder, 'page.ts'),
     `import '@countersign/element'

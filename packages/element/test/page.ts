@@ -40,6 +40,7 @@ type Markup = { body: string; html?: string }
 export async function startApp(door: string) {
   const pages = new Map<string, Markup>()
   const submitted: Record<string, string>[] = []
+  let allowed = door
   const server = createServer(async (request, response) => {
     const path = request.url ?? ''
     const send = (type: string, text: string | Buffer) =>
@@ -58,7 +59,7 @@ export async function startApp(door: string) {
     }
     const page = pages.get(path)
     if (!page) return response.writeHead(404).end()
-    response.setHeader('content-security-policy', policyFor(door))
+    response.setHeader('content-security-policy', policyFor(allowed))
     send(
       'text/html; charset=utf-8',
       `<!doctype html><html ${page.html ?? 'lang="en"'}><head><title>Sign in</title>
@@ -73,6 +74,10 @@ export async function startApp(door: string) {
     url,
     /** Of each form that reached the login's server. */
     submitted,
+    /** The service that its pages may ask, in place of the small door. */
+    allow(url: string): void {
+      allowed = url
+    },
     /** @returns the address of a page with that markup */
     add(body: string, html?: string): string {
       count += 1

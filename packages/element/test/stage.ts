@@ -4,17 +4,16 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { buildPackage } from '../../../scripts/packages.ts'
-import { hasBrowser, type Look, openBrowser, openContext } from '../../../test/console/browser.ts'
+import { type Look, openBrowser, openContext } from '../../../test/console/browser.ts'
 import { type App, reportedIn, startApp } from './page.ts'
 import { type SmallDoor, startDoor, type Verification } from './small-door.ts'
 
 export type Stage = { browser: Browser; door: SmallDoor; app: App }
 
-/** For a test file: opened before its tests and closed after them. */
+/** Opened before the tests and closed after them. */
 export function openStage(): Stage {
   const stage = {} as Stage
   beforeAll(async () => {
-    if (!hasBrowser) return
     await buildPackage(join(import.meta.dirname, '..'))
     ;[stage.browser, stage.door] = await Promise.all([openBrowser(), startDoor()])
     stage.app = await startApp(stage.door.url)

@@ -4,8 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const DIGITS = 'packages/element/test/digits.test.ts'
-const ENTERING = 'packages/element/test/c88-entering.test.ts'
-const FOLLOWING = 'packages/element/test/c88-following.test.ts'
+const BROWSER = 'packages/element/test/c88-element.test.ts'
 
 export const ELEMENT: readonly Mutant[] = [
   mutant(
@@ -23,37 +22,37 @@ export const ELEMENT: readonly Mutant[] = [
   mutant(
     'C88.filled-in-twice',
     'a code that is filled in twice is reported once',
-    [ENTERING, 'autofill that fires twice is one check, and one report'],
+    [BROWSER, 'autofill that fires twice is one check, and one report'],
     { node: 'Identifier', nth: 2, becomes: 'true' },
   ),
   mutant(
     'C88.wrong-once',
     'a wrong code is not charged a second time',
-    [ENTERING, 'a wrong code is said, selected and not charged twice'],
+    [BROWSER, 'a wrong code is said, selected and not charged twice'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C88.otp-abort',
     'waiting for an SMS ends with the element',
-    [ENTERING, 'waiting ends with a submitted form'],
+    [BROWSER, 'waiting ends with a submitted form'],
     { node: 'CallExpression', becomes: 'signal' },
   ),
   mutant(
     'C88.removed-while-checking',
     'a removed element reports nothing',
-    [FOLLOWING, 'removed while a check runs'],
+    [BROWSER, 'removed while a check runs'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C88.lost-answer',
     'a check whose answer was lost is not asked again before the view says what became of it',
-    [FOLLOWING, 'a check whose answer is lost is not charged twice'],
+    [BROWSER, 'a check whose answer is lost is not charged twice'],
     { node: 'BinaryExpression', becomes: 'answer' },
   ),
   mutant(
     'C88.clock-of-the-service',
     'countdowns go by the service’s clock',
-    [FOLLOWING, 'the countdown to a resend is by the service’s clock'],
+    [BROWSER, 'the countdown to a resend is by the service’s clock'],
     { node: 'BinaryExpression', becomes: 'state.skewMs = 0' },
   ),
 ]

@@ -48,7 +48,10 @@ const OF_ACTIONS = [
 ] as const
 
 type Problem = ReturnType<typeof answerProblem>
-type Deps = Pick<AppDeps, 'clock' | 'closing' | 'desk' | 'follower' | 'resolveAddress'>
+type Deps = Pick<
+  AppDeps,
+  'approvals' | 'clock' | 'closing' | 'desk' | 'follower' | 'resolveAddress'
+>
 
 const unknown = () =>
   refusal('view_not_found', 'The link is not valid, or what it led to has ended. Start over.')
@@ -102,6 +105,10 @@ const common = {
 } as const
 const ANSWER = { description: 'As it is now.', json: View } as const
 
+/** To the bound browser alone: with the one-use code, once the code was right. */
+const wireViewOf = ({ approvals, clock, desk }: Deps, door: Door) =>
+  toWireView(desk.show(door).view, approvals.approvalCodeFor(door.record, clock.now()))
+
 type Act = (door: Door, endUser: EndUser) => Promise<{ kind: string } | Refusal>
 
 /** @returns the view after it */
@@ -115,7 +122,7 @@ async function act(c: AppContext, deps: Deps, entered: Door | Problem, run: Act)
   if (result.kind === 'refused') return answerProblem(c, forBrowser(result as Refusal))
   const door = await deps.desk.again(entered)
   if (!door) return answerProblem(c, unknown())
-  return c.json(toWireView(deps.desk.show(door).view), 200)
+  return c.json(wireViewOf(deps, door), 200)
 }
 
 type Enter = ReturnType<typeof createEnter>
@@ -137,7 +144,7 @@ const get = (enter: Enter) =>
     async (c, { params }, deps: Deps) => {
       const door = await enter(c, deps, params.token)
       if (door instanceof Response) return door
-      return c.json(toWireView(deps.desk.show(door).view), 200)
+      return c.json(wireViewOf(deps, door), 200)
     },
   )
 

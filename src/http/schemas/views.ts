@@ -77,6 +77,11 @@ export const View = z
       description:
         'What became of the newest message. Without `authenticated` in the start it is `trying` or `sent`, by the time alone.',
     }),
+    approval: z.string().nullable().openapi({
+      description:
+        'The one-use code, once the code was right; for five minutes, and only where the start had a `session`. Your server exchanges it (`POST /approvals/exchange`).',
+      example: null,
+    }),
     actions: z.array(z.enum(ACTIONS)).openapi({
       description: 'Possible now; empty where the start did not say `actions`.',
       example: ['check'],
@@ -84,7 +89,8 @@ export const View = z
   })
   .openapi('View')
 
-export function toWireView(view: PersonView): z.infer<typeof View> {
+/** @param approval the one-use code; null: it was not approved, or has no session */
+export function toWireView(view: PersonView, approval: string | null): z.infer<typeof View> {
   const { nextStep, message } = view
   return {
     reference: view.reference,
@@ -102,6 +108,7 @@ export function toWireView(view: PersonView): z.infer<typeof View> {
     code_length: view.codeLength,
     next_step: nextStep && { channel: nextStep.channel, at: toWireTime(nextStep.at) },
     message: message && { ...message, at: toWireTimeOrNull(message.at) },
+    approval,
     actions: [...view.actions],
   }
 }
