@@ -70,7 +70,7 @@ const EXPECTED: Record<ErrorSlug, string> = {
   origin_not_allowed: THROWS,
   not_found: THROWS,
   verification_not_found: OVER,
-  view_not_found: THROWS,
+  view_not_found: OVER,
   factor_not_found: OVER,
   webhook_not_found: THROWS,
   method_not_allowed: THROWS,

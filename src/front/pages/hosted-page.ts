@@ -138,7 +138,7 @@ function endedMain(page: Hosted, heading: Html, status: keyof typeof ENDS): Html
   const advice = isApproved ? (back === null ? texts.close : '') : texts.restart
   return html`<main data-path="${path}" data-state="${stateOf(view)}" data-over>${logoOf(look)}<h1>${heading}</h1>
 <p class="notice${isApproved ? ' good' : ''}" role="status" tabindex="-1" data-ended>${texts[ENDS[status]]}</p>
-<p>${advice}</p>${away}
+${advice === '' ? '' : html`<p>${advice}</p>`}${away}
 <p class="small"><bdi dir="ltr">${view.reference}</bdi></p></main>`
 }
 
