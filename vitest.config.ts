@@ -16,8 +16,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Tests of parts that keep nothing outside their objects: files share a process, and what it has loaded. */
-const UNITS = ['access', 'admin', 'config', 'delivery', 'events', 'factors', 'hashing', 'http']
-  .concat(['kernel', 'telemetry', 'verification'])
+const UNITS = ['access', 'admin', 'commands', 'config', 'console', 'delivery', 'events', 'factors']
+  .concat(['hashing', 'http', 'kernel', 'shield', 'telemetry', 'verification', 'webhooks'])
   .map((folder) => `test/${folder}/**/*.test.ts`)
 /** They replace a module of Node's: nobody else may have loaded ours before. */
 const REPLACES_MODULES = ['test/kernel/file-fault.test.ts']

@@ -1,4 +1,4 @@
-// The countersign command as a real process, on a real store.
+// The countersign command on a real store: as a real process where keys are made, in this one for words and help.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
+import { runCli } from '../../src/cli.ts'
 import { ensureDevKeys } from '../../src/config/load.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
@@ -34,6 +35,17 @@ function run(words: string[], env: Record<string, string> = {}) {
     env: { PATH: process.env.PATH, ...COMPILE_CACHE, DATA_DIR: dataDir, SERVICES, ...env },
     encoding: 'utf8',
   })
+}
+
+/** For words that need no process: a tenth of the time. */
+async function runHere(words: readonly string[], env: Record<string, string> = {}) {
+  const told: Record<'stdout' | 'stderr', string[]> = { stdout: [], stderr: [] }
+  const status = await runCli(words, {
+    env: { DATA_DIR: dataDir, SERVICES, ...env },
+    out: (text) => void told.stdout.push(text),
+    err: (text) => void told.stderr.push(text),
+  })
+  return { status, stdout: told.stdout.join(''), stderr: told.stderr.join('') }
 }
 
 /** What the running service would say to this key. */
@@ -117,8 +129,8 @@ describe('wrong words', () => {
     ['an unknown command', ['kyes'], 2, 'there is no command "kyes"'],
     ['no command', [], 2, 'Usage: countersign <command>'],
     ['an empty id', ['keys', 'revoke', ''], 1, 'There is no key'],
-  ])('%s', (_, words, status, message) => {
-    const result = run(words)
+  ])('%s', async (_, words, status, message) => {
+    const result = await runHere(words)
     expect(result.stderr).toContain(message)
     expect(result).toMatchObject({ status, stdout: '' })
   })
@@ -139,8 +151,8 @@ describe('help', () => {
     [['keys', 'list', '--help'], '--json'],
     [['keys', 'revoke', '--help'], 'keys revoke <id>'],
     [['healthcheck', '--help'], 'healthcheck'],
-  ])('%j', (words, message) => {
-    const result = run(words, { NODE_ENV: 'production' })
+  ])('%j', async (words, message) => {
+    const result = await runHere(words, { NODE_ENV: 'production' })
     expect(result.stdout).toContain(message)
     expect(result).toMatchObject({ status: 0, stderr: '' })
   })

@@ -121,7 +121,7 @@ describe('verifications', () => {
 
   it('may be none', async () => {
     expect(
-      await run(real, ['verifications', '--to', 'nobody@example.com', '--since', '2h']),
+      await runHere(real, ['verifications', '--to', 'nobody@example.com', '--since', '2h']),
     ).toEqual({
       ...{ status: 0, stdout: '', stderr: 'No verifications found.\n' },
     })
@@ -153,19 +153,19 @@ describe('show', () => {
     expect(withoutIds(stdout)).not.toContain(to.slice(2))
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
-    expect((await run(real, ['show', id])).stdout).toBe(stdout)
+    expect((await runHere(real, ['show', id])).stdout).toBe(stdout)
   })
 
   it('gives with --json the API’s answer', async () => {
     const { id, reference } = await failed()
-    const { stdout } = await run(real, ['show', reference, '--json'])
+    const { stdout } = await runHere(real, ['show', reference, '--json'])
     expect(JSON.parse(stdout)).toEqual(
       (await real.admin.get(`/admin/api/verifications/${id}`)).body,
     )
   })
 
   it('reports where there is none', async () => {
-    expect(await run(real, ['show', 'ZZZ-ZZZ'])).toEqual({
+    expect(await runHere(real, ['show', 'ZZZ-ZZZ'])).toEqual({
       ...{ status: 1, stdout: '', stderr: 'There is no verification ZZZ-ZZZ.\n' },
     })
   })
@@ -247,7 +247,7 @@ describe('export', () => {
     const to = anAddress()
     const made = [await start(to), await start(to)]
     await start(anAddress())
-    const { status, stdout, stderr } = await run(real, ['export', '--to', to])
+    const { status, stdout, stderr } = await runHere(real, ['export', '--to', to])
     expect([status, stderr]).toEqual([0, ''])
     const told = JSON.parse(stdout)
     expect(told).toMatchObject({ to, subject: null, complete: true })
@@ -262,7 +262,7 @@ describe('export', () => {
 describe('erase', () => {
   it('needs --yes without a terminal', async () => {
     const { to, id } = await start(anAddress())
-    expect(await run(real, ['erase', '--to', to])).toEqual({
+    expect(await runHere(real, ['erase', '--to', to])).toEqual({
       ...{ status: 2, stdout: '', stderr: 'Nothing was removed: give --yes to confirm.\n' },
     })
     expect((await real.admin.get(`/admin/api/verifications/${id}`)).status).toBe(200)
@@ -281,7 +281,7 @@ describe('erase', () => {
     expect((await real.admin.get(`/admin/api/verifications/${other.id}`)).status).toBe(200)
     const { body } = await real.admin.get('/admin/api/events?type=recipient.erased')
     expect(body.events[0]).toMatchObject({ key_id: 'command', service: '*' })
-    const again = await run(real, ['erase', '--to', to, '--yes', '--json'])
+    const again = await runHere(real, ['erase', '--to', to, '--yes', '--json'])
     expect(JSON.parse(again.stdout)).toEqual({
       verifications: 0,
       factors: 0,

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { ADMIN_KEY } from '../http/real.ts'
-import { LONGEST } from '../long.ts'
+import { LONG, LONGEST } from '../long.ts'
 
 const EXECUTABLE = '/usr/bin/chromium'
 const FLAGS = [
@@ -116,8 +116,9 @@ export function overflow(page: Page): Promise<number> {
   )
 }
 
-/** Kept beside the tests' other results, for people to look at. */
+/** Kept by CI beside the tests' other results, for people to look at. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (!LONG) return
   mkdirSync(ARTEFACTS, { recursive: true })
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`), fullPage: true })
 }

@@ -1,6 +1,6 @@
 // Without PUBLIC_URL, in a real process: Twilio (a double of it) is asked what became of a message while somebody waits for it.
 
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import {
   answer,
   type Behaviour,
@@ -18,7 +18,7 @@ import {
 } from './service-process.ts'
 
 const opened: { close(): Promise<unknown> | unknown }[] = []
-afterEach(async () => {
+afterAll(async () => {
   for (const one of opened.splice(0).reverse()) await one.close()
 })
 
@@ -70,7 +70,8 @@ const statusIs = (service: ServiceProcess, id: string, status: string) =>
     (await deliveriesOf(service, id))[0]?.status === status ? true : undefined,
   )
 
-it('I14: an undelivered message goes to the next account, which says that it was delivered', async () => {
+// At once: most of each is waiting for a lease or for what a provider says.
+it.concurrent('I14: an undelivered message goes to the next account, which says that it was delivered', async () => {
   const [first, second] = [await twilio(), await twilio()]
   first.behave(account('SM1', says('SM1', 'undelivered', 30034)))
   second.behave(account('SM2', answer(404, '{"code":20404}')))
@@ -111,7 +112,7 @@ it('I14: an undelivered message goes to the next account, which says that it was
   expect(service.output()).not.toMatch(/4155552672|SM1|SM2/)
 })
 
-it('C54: a step waits for what the provider says, and does not follow what was delivered', async () => {
+it.concurrent('C54: a step waits for what the provider says, and does not follow what was delivered', async () => {
   const server = await twilio()
   server.behave(account('SM1', says('SM1', 'delivered')))
   const whatsapp = await twilio()
@@ -136,7 +137,7 @@ it('C54: a step waits for what the provider says, and does not follow what was d
   expect(blind).toMatchObject({ status: 422, body: { type: expect.stringContaining('receipts') } })
 })
 
-it('C57: a provider that hangs when it is asked delays no message, and no question to another', async () => {
+it.concurrent('C57: a provider that hangs when it is asked delays no message, and no question to another', async () => {
   const [hanging, other] = [await twilio(), await twilio()]
   hanging.behave(account('SM1', hang))
   other.behave(account('SM2', says('SM2', 'delivered')))
@@ -156,7 +157,7 @@ it('C57: a provider that hangs when it is asked delays no message, and no questi
   await statusIs(service, id, 'delivered')
 })
 
-it('C26: after kill -9 of the node that asks another one asks', async () => {
+it.concurrent('C26: after kill -9 of the node that asks another one asks', async () => {
   const server = await twilio()
   server.behave(account('SM1', hang))
   const other = await twilio()
@@ -179,7 +180,7 @@ it('C26: after kill -9 of the node that asks another one asks', async () => {
   expect(sent(other)).toEqual([])
 })
 
-it('C26: of two nodes one asks; the other one does once that was killed', async () => {
+it.concurrent('C26: of two nodes one asks; the other one does once that was killed', async () => {
   const database = await createDatabase()
   opened.push({ close: () => database.drop() })
   const servers = [await twilio(), await twilio()] as const
