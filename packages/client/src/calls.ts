@@ -21,7 +21,8 @@ const ONE_COMMIT: readonly Problem['error'][] = [
 
 export type Body = Readonly<Record<string, unknown>>
 
-export const hasId = (body: Body) => typeof body.id === 'string'
+export const hasText = (name: string) => (body: Body) => typeof body[name] === 'string'
+export const hasId = hasText('id')
 export const notFound = (id: string): Failure => ({
   ok: false,
   reason: 'not_found',
@@ -41,7 +42,11 @@ export const notFound = (id: string): Failure => ({
 })
 
 type Request = Pick<Call, 'path' | 'isAnswer'> &
-  Partial<Pick<Call, 'method' | 'asksAgainAfter'>> & { fields?: object; isCheck?: boolean }
+  Partial<Pick<Call, 'method' | 'asksAgainAfter'>> & {
+    fields?: object
+    isCheck?: boolean
+    once?: boolean
+  }
 
 export type CallApi = <Fields>(
   request: Request,
@@ -51,13 +56,13 @@ export type CallApi = <Fields>(
 
 export function createCall(settings: Settings): CallApi {
   return async (request, options = {}, toFields) => {
-    const { method = 'POST', path, fields, isAnswer, isCheck = false } = request
+    const { method = 'POST', path, fields, isAnswer, isCheck = false, once = false } = request
     const { asksAgainAfter = ONE_COMMIT } = request
     const { signal, timeoutMs, idempotencyKey } = options
     // Every try has the same one: what was done before is answered again, and not done again.
-    const key = method === 'POST' ? (idempotencyKey ?? crypto.randomUUID()) : null
+    const key = method === 'POST' && !once ? (idempotencyKey ?? crypto.randomUUID()) : null
     const asked = await ask(settings, {
-      ...{ method, path, signal, timeoutMs, isAnswer, asksAgainAfter },
+      ...{ method, path, signal, timeoutMs, isAnswer, asksAgainAfter, once },
       ...(fields && { body: toSnake(fields) }),
       ...(key && { headers: { 'idempotency-key': key } }), // mutant: C91.one-key
     }).catch((error: unknown) => {

@@ -35,7 +35,7 @@ export class Countersign {
       { path: '/verify/start', fields, isAnswer: hasId },
       options,
       (body, status) => ({
-        verification: body as t.Verification,
+        verification: body as t.StartedVerification,
         continued: status === 200,
       }),
     )

@@ -42,7 +42,7 @@ const REASONS: Readonly<Record<Problem['error'], Reason | null>> = {
   number_type_not_allowed: 'not_allowed',
   recipient_blocked: 'blocked',
   client_blocked: 'blocked',
-  view_taken: null,
+  view_taken: 'mismatch',
   view_without_actions: null,
   origin_not_allowed: null,
   not_found: null,

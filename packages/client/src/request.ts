@@ -29,6 +29,8 @@ export type Call = {
   isAnswer: IsAnswer
   /** Which errors of the service say that nothing was done, so that asking again costs nothing. */
   asksAgainAfter: readonly Problem['error'][]
+  /** The route stores no answer: what was lost may have had its effect. */
+  once: boolean
 }
 
 /** Of one call; the deadline is shared among them. */
@@ -103,7 +105,7 @@ function silent({ message, status, retryAfterSeconds }: Silence, isUncertain: bo
 export async function ask(settings: Settings, call: Call): Promise<Asked> {
   const end = performance.now() + (call.timeoutMs ?? settings.timeoutMs)
   let isUncertain = false
-  for (let left = TRIES; ; ) {
+  for (let left = call.once ? 1 : TRIES; ; ) {
     // The last one has all that is left.
     const asked = await tryOnce(settings, call, (end - performance.now()) / left).catch((error) => {
       if (error instanceof Silence) return error

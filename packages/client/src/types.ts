@@ -24,6 +24,7 @@ export type CallOptions = {
 }
 
 export type Verification = Api<'Verification'>
+export type StartedVerification = Api<'StartedVerification'>
 export type ApprovedVerification = Api<'ApprovedVerification'>
 export type DetailedVerification = Api<'DetailedVerification'>
 export type Factor = Api<'Factor'>
@@ -44,7 +45,7 @@ type Success<Fields> = { ok: true; replayed: boolean } & Fields
 export type Result<Fields> = Success<Fields> | Failure
 
 export type StartResult = Result<{
-  verification: Verification
+  verification: StartedVerification
   /** The same browser's verification that was open already: nothing was sent. */
   continued: boolean
 }>

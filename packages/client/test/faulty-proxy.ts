@@ -134,12 +134,14 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const fault = faults.shift() ?? 'none'
     if (answerAlone(fault, response, url)) return
     const { authorization = '', 'idempotency-key': key, 'content-type': type } = headers
+    const browser = headers['countersign-browser']
     const answer = await fetch(target + path, {
       method,
       headers: {
         authorization,
         ...(key && { 'idempotency-key': String(key) }),
         ...(type && { 'content-type': type }),
+        ...(browser && { 'countersign-browser': String(browser) }),
       },
       ...(body !== '' && { body }),
     })

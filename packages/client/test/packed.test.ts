@@ -66,6 +66,7 @@ describe('C91: the package', () => {
     )
     expect(run(process.execPath, 'import.js').trim().split('\n')).toEqual([
       '. Countersign,CountersignError',
+      './browser CountersignError,CountersignView',
       './webhooks verifyWebhook',
       './approval createApprovalVerifier',
       './testing createFake',
@@ -114,6 +115,11 @@ import { Countersign, CountersignError, type Failure, type Reason } from '@count
 import { createApprovalVerifier } from '@countersign/client/approval'
 import { createFake } from '@countersign/client/testing'
 import { verifyWebhook } from '@countersign/client/webhooks'
+
+import { CountersignView } from '@countersign/client/browser'
+new CountersignView({ url: 'https://verify.example.com', token: 'vt_' + 'a'.repeat(40) })
+// @ts-expect-error: no API key in a browser
+new CountersignView({ url: 'https://verify.example.com', token: 'vt_', apiKey: 'key' })
 
 const cs: Countersign = createFake().client
 new Countersign({ url: 'http://127.0.0.1:8080', apiKey: 'key', fetch, timeoutMs: 1000 })

@@ -19,7 +19,7 @@ const EXPECTED: Record<ErrorSlug, Reason | typeof THROWN> = {
   number_type_not_allowed: 'not_allowed',
   recipient_blocked: 'blocked',
   client_blocked: 'blocked',
-  view_taken: THROWN,
+  view_taken: 'mismatch',
   view_without_actions: THROWN,
   origin_not_allowed: THROWN,
   not_found: THROWN,

@@ -11,6 +11,7 @@ import {
   resendAt,
   statusAt,
   toDetailed,
+  toStarted,
   toWire,
 } from './state.ts'
 import {
@@ -199,9 +200,9 @@ export class FakeService {
     if (!open || attemptsLeft(open, now) === 0) return undefined
     if (open.decoy !== decoy || open.authenticated !== authenticated) return undefined
     const due = resendAt(open, now)
-    return due !== null && now >= due
-      ? this.resend(open.id)
-      : { status: 200, body: toWire(open, now) }
+    const sent = due !== null && now >= due ? this.resend(open.id) : null
+    if (sent && sent.status !== 200) return sent
+    return { status: 200, body: toStarted(open, now) }
   }
 
   #create(to: string, body: Body): Answer {
@@ -221,7 +222,7 @@ export class FakeService {
       metadata: (body.metadata as Record<string, string>) ?? {},
     }
     this.all.set(made.id, made)
-    return { status: 201, body: toWire(made, now) }
+    return { status: 201, body: toStarted(made, now) }
   }
 
   #find({ id, to, session, purpose = 'login' }: Body): FakeVerification | undefined {

@@ -85,6 +85,11 @@ export function toWire(one: FakeVerification, now: number): Wire {
   }
 }
 
+/** A view token is nothing here: no browser reaches the fake. */
+export function toStarted(one: FakeVerification, now: number): Schemas['StartedVerification'] {
+  return { ...toWire(one, now), view_token: `vt_${one.id.slice(4)}`, view_url: null }
+}
+
 export function toDetailed(one: FakeVerification, now: number): Schemas['DetailedVerification'] {
   const at = timeOf(one.createdAt)
   const delivery = { provider: 'fake', status: 'sent', attempts: 1, error: null } as const

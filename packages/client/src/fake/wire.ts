@@ -50,6 +50,7 @@ export const START_FIELDS = [
   'session',
   'authenticated',
   'decoy',
+  'actions',
 ].concat(['client_ip', 'user_agent', 'code_length', 'ttl_seconds', 'metadata', 'challenge'])
 export const CHECK_FIELDS = [
   'id',
