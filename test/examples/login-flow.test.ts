@@ -65,7 +65,7 @@ const EXPECTED: Record<ErrorSlug, string> = {
   recipient_blocked: SUPPORT,
   client_blocked: SUPPORT,
   challenge_required: 'solve the challenge',
-  view_taken: THROWS,
+  view_taken: OVER,
   view_without_actions: THROWS,
   origin_not_allowed: THROWS,
   not_found: THROWS,

@@ -51,6 +51,7 @@ export function describeContract(name: string, subject: () => Subject): void {
           expiresIn: 600,
           resendIn: 30,
           channel: 'email',
+          viewToken: expect.stringMatching(/^vt_/),
         },
       })
       const given = { id, code, session: SESSION, purpose: 'change_email' }
