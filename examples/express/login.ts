@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Countersign, Failure } from '@countersign/client'
 import express, { type Router } from 'express'
+import type {} from 'express-session'
 
 declare module 'express-session' {
   interface SessionData {
