@@ -14,6 +14,7 @@ import type { FrontStore, Opened } from '../verification/front-ports.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { openRecipient } from '../verification/view.ts'
 import { type Binding, cookieNameOf, createBrowsers } from './browser.ts'
+import { createLinkDesk } from './link-desk.ts'
 import { changesAt, type PersonView, shownUntil, type ViewContext, viewFor } from './person-view.ts'
 import { refuseResendByTime, refuseStepUnseen } from './timed-refusals.ts'
 import { createViewTokens, type ViewToken } from './view-token.ts'
@@ -32,6 +33,10 @@ export type FrontDesk = {
    * forged one. @throws StoreUnavailableError
    */
   open(token: string): Promise<Door | undefined>
+  /** The same by the link of its mail, which approves and shows nothing else. */
+  openLink(token: string): Promise<Door | undefined>
+  /** By the link of its mail, for the browser that it is bound to. */
+  approve(door: Door, link: string, endUser: EndUser): Promise<CheckResult>
   /** The same as it is now. */
   again(door: Door): Promise<Door | undefined>
   /** The first browser that comes is the one. @throws StoreUnavailableError */
@@ -100,6 +105,7 @@ export function createFrontDesk(deps: FrontDeskDeps): FrontDesk {
       const token = tokens.read(text)
       return token && find(token)
     },
+    ...createLinkDesk(deps, find),
     again: ({ verificationId, actions }) => find({ verificationId, actions }),
     bind: ({ verificationId, door }, secret) => browsers.bind(verificationId, door, secret),
     isBound: ({ verificationId, door }, secret) => browsers.isBound(verificationId, door, secret),

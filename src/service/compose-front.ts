@@ -8,6 +8,18 @@ import type { LateRoutes } from '../http/late.ts'
 /** Of a verification, or what its page loads. */
 const PAGE = /^\/v\/(?:assets\/)?[^/]+$/
 
+/** Of the link in a mail. */
+export function lateLinks(deps: AppDeps): LateRoutes {
+  return {
+    under: '/l/*',
+    covers: () => true,
+    async add(app) {
+      const { addLinkPage } = await import('../http/routes/link-page.ts')
+      addLinkPage(app, deps)
+    },
+  }
+}
+
 export function lateFront(deps: AppDeps, { logos }: Pick<Config, 'logos'>): LateRoutes {
   return {
     under: '/v/*',

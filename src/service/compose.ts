@@ -29,7 +29,7 @@ import { createMessageComparers, generateCode } from '../verification/comparison
 import { liftableKeys, limitStates } from '../verification/limit-states.ts'
 import { createVerificationService } from '../verification/service.ts'
 import { composeAdmin, composeConsole } from './compose-admin.ts'
-import { lateFront } from './compose-front.ts'
+import { lateFront, lateLinks } from './compose-front.ts'
 import { composeParts, type Parts } from './compose-parts.ts'
 import { withViewers } from './compose-receipts.ts'
 import {
@@ -137,7 +137,11 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   }
   if (config.role === 'worker') return createApp(deps, 'probes')
   const pages = { ...deps, ...composeConsole(config, { ...parts, logger, authenticator }) }
-  return createApp(deps, 'everything', [lateConsole(pages), lateFront(deps, config)])
+  return createApp(deps, 'everything', [
+    lateConsole(pages),
+    lateFront(deps, config),
+    lateLinks(deps),
+  ])
 }
 
 /** A fifth of the source, for a service whose console nobody may open. */

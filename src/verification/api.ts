@@ -75,12 +75,8 @@ type Checked = Common & {
  * came, a string.
  */
 export type CheckCommand = Checked & ({ code: string; link?: undefined } | { link: LinkProof })
-/** A link, and what shows that it was opened in the browser that asked for it. */
-export type LinkProof = {
-  token: string
-  /** The value of the start; or what our page's cookie of that verification is kept as, under every key. */
-  proof: { binding: string } | { browserMacs: readonly Uint8Array[] }
-}
+/** A link, and the value of its start, where the browser is not known to be the one that asked (`isBound`). */
+export type LinkProof = { token: string; binding: string | null }
 export type CancelCommand = Common & { id: string }
 /** The next step of its chain, at once. */
 export type AdvanceCommand = Common & { id: string }

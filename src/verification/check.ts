@@ -125,8 +125,6 @@ function refuseOther(
   record: VerificationRecord,
 ): Refusal | undefined {
   const { command, identities } = context
-  // The page of a link was opened by its browser, which is compared for itself.
-  if (command.link && 'browserMacs' in command.link.proof) return undefined
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -168,7 +166,7 @@ async function compareCode(
   const admittedAt = deps.clock.now()
   const party = openRecipient(deps.keyring, record)
   if (command.link) {
-    const verdict = await judgeLink(deps, caller, record, command.link)
+    const verdict = await judgeLink(deps, caller, record, command.link, command.isBound ?? false)
     return 'kind' in verdict
       ? verdict
       : await commit(deps, context, { record, asked, party, verdict, admittedAt })

@@ -43,14 +43,15 @@ export async function judgeLink(
   { front, keyring }: Pick<Domain, 'front' | 'keyring'>,
   { service }: Caller,
   { id, kind }: VerificationRecord,
-  { proof }: LinkProof,
+  { binding }: LinkProof,
+  isBound: boolean,
 ): Promise<Verdict | Refusal> {
   const door = await front.find(id)
-  const bound = 'binding' in proof ? door?.linkBindingMac : door?.browserMac
-  const macs =
-    'binding' in proof
-      ? keyring.macs('link', bindingParts(service.name, proof.binding))
-      : proof.browserMacs
-  if (!door?.link || !bound || !isOneOf(bound, macs)) return refuseMismatch(['link_binding']) // mutant: C89.bound-browser
+  const kept = door?.linkBindingMac
+  const isTheirs =
+    binding !== null &&
+    kept &&
+    isOneOf(kept, keyring.macs('link', bindingParts(service.name, binding)))
+  if (!door?.link || !(isBound || isTheirs)) return refuseMismatch(['link_binding']) // mutant: C89.bound-browser
   return { valid: kind !== 'decoy', use: null, by: 'link' } // mutant: C89.decoy
 }

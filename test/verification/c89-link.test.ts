@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeLink } from '../../src/kernel/link-token.ts'
-import type { FrontFields, LinkProof } from '../../src/verification/api.ts'
+import type { FrontFields } from '../../src/verification/api.ts'
 import { createWorld, NOBODY, type World } from './world.ts'
 
 const PLAIN: FrontFields = {
@@ -39,13 +39,13 @@ async function startWith(change: Partial<FrontFields> = {}, given: { decoy?: boo
 
 const check = (
   token: string,
-  proof: LinkProof['proof'],
-  about: { session: string | null; purpose?: string },
+  binding: string | null,
+  about: { session: string | null; purpose?: string; isBound?: boolean },
   at = world,
 ) =>
   at.service.check(at.caller, {
     ...{ id: null, to: null, country: null, subject: null, purpose: 'login', ...about },
-    ...{ link: { token, proof }, ...NOBODY },
+    ...{ link: { token, binding }, ...NOBODY },
   })
 
 const errorOf = (result: { kind: string; error?: string }) => result.error ?? result.kind
@@ -79,7 +79,7 @@ describe('C89: which starts may have a link', () => {
 describe('C89: a check by a link', () => {
   it('approves with the value of its start, once, and the event says how', async () => {
     const { id, session, binding, token } = await startWith()
-    const approved = await check(token, { binding }, { session })
+    const approved = await check(token, binding, { session })
     expect(approved).toMatchObject({ kind: 'approved', verification: { id, status: 'approved' } })
     expect(rowOf(id)).toEqual({ status: 'approved', attempts: 1, approvals: 1 })
     const query = { service: null, verificationId: id, cursor: null, limit: 10 }
@@ -87,51 +87,45 @@ describe('C89: a check by a link', () => {
     expect(items.find(({ type }) => type === 'verification.approved')?.details).toEqual({
       by: 'link',
     })
-    expect(errorOf(await check(token, { binding }, { session }))).toBe('verification_approved')
+    expect(errorOf(await check(token, binding, { session }))).toBe('verification_approved')
   })
 
   it('another value, session, purpose or service changes nothing and costs nothing', async () => {
     const { id, session, binding, token } = await startWith()
     const foreign = await startWith()
     const tries = [
-      check(token, { binding: text() }, { session }),
-      check(token, { binding: foreign.binding }, { session }),
-      check(token, { binding }, { session: foreign.session }),
-      check(token, { binding }, { session: null }),
-      check(token, { binding }, { session, purpose: 'payment' }),
-      check(token, { browserMacs: [] }, { session }),
-      check(token, { browserMacs: [randomBytes(16)] }, { session }),
+      check(token, text(), { session }),
+      check(token, foreign.binding, { session }),
+      check(token, binding, { session: foreign.session }),
+      check(token, binding, { session: null }),
+      check(token, binding, { session, purpose: 'payment' }),
+      check(token, null, { session }),
     ]
     for (const result of await Promise.all(tries))
       expect(errorOf(result)).toBe('verification_mismatch')
-    expect(errorOf(await check(token, { binding }, { session }, other))).toBe(
-      'verification_not_found',
-    )
+    expect(errorOf(await check(token, binding, { session }, other))).toBe('verification_not_found')
     expect(rowOf(id)).toEqual(UNTOUCHED)
-    expect(errorOf(await check(token, { binding }, { session }))).toBe('approved')
+    expect(errorOf(await check(token, binding, { session }))).toBe('approved')
   })
 
   it('of a mail without a link nothing can be derived', async () => {
     const { id, session, binding, token } = await startWith({ link: false })
-    expect(errorOf(await check(token, { binding }, { session }))).toBe('verification_mismatch')
+    expect(errorOf(await check(token, binding, { session }))).toBe('verification_mismatch')
     expect(rowOf(id)).toEqual(UNTOUCHED)
   })
 
-  it('approves for the browser that opened its page, whatever the session', async () => {
+  it('approves for the browser that opened its page, whatever the session; of a mail with a link alone', async () => {
     const { id, token } = await startWith({ linkBinding: null })
-    const [mac, foreign] = [randomBytes(16), randomBytes(16)]
-    await world.store.front.claimBrowser(id, mac)
-    expect(errorOf(await check(token, { browserMacs: [foreign] }, { session: null }))).toBe(
-      'verification_mismatch',
-    )
-    expect(rowOf(id)).toEqual(UNTOUCHED)
-    const macs = [foreign, mac]
-    expect(errorOf(await check(token, { browserMacs: macs }, { session: null }))).toBe('approved')
+    const asked = { session: null, isBound: true }
+    expect(errorOf(await check(token, null, asked))).toBe('approved')
+    expect(rowOf(id)).toMatchObject({ status: 'approved', approvals: 1 })
+    const without = await startWith({ link: false })
+    expect(errorOf(await check(without.token, null, asked))).toBe('verification_mismatch')
   })
 
   it('of a decoy is never right', async () => {
     const { id, session, binding, token } = await startWith({}, { decoy: true })
-    expect(errorOf(await check(token, { binding }, { session }))).toBe('code_incorrect')
+    expect(errorOf(await check(token, binding, { session }))).toBe('code_incorrect')
     expect(rowOf(id)).toMatchObject({ status: 'pending', approvals: 0 })
   })
 
@@ -146,7 +140,7 @@ describe('C89: a check by a link', () => {
     world.moveWall(600_000)
     const errors = []
     for (const { token, binding, session } of [spent, canceled, expired])
-      errors.push(errorOf(await check(token, { binding }, { session })))
+      errors.push(errorOf(await check(token, binding, { session })))
     expect(errors).toEqual([
       ...['max_attempts_reached', 'verification_canceled', 'verification_expired'],
     ])
@@ -158,7 +152,7 @@ describe('C89: a check by a link', () => {
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         n % 2
-          ? check(token, { binding }, { session })
+          ? check(token, binding, { session })
           : world.check({ id, code, purpose: 'login', session }),
       ),
     )
@@ -169,7 +163,7 @@ describe('C89: a check by a link', () => {
   it('under an Idempotency-Key is answered twice, and approves once', async () => {
     const { session, binding, token } = await startWith()
     const key = text()
-    const link = { token, proof: { binding } }
+    const link = { token, binding }
     const ask = () =>
       world.service.check(world.caller, {
         ...{ id: null, to: null, country: null, subject: null, purpose: 'login', session, link },

@@ -5,6 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const TOKENS = 'test/kernel/link-token.test.ts'
 const CHECKS = 'test/verification/c89-link.test.ts'
+const PAGE = 'test/front/c89-link-page.test.ts'
 const STORE = 'test/service/databases.test.ts'
 
 export const LINKS: readonly Mutant[] = [
@@ -39,5 +40,17 @@ export const LINKS: readonly Mutant[] = [
     'a start that continues leads no link elsewhere',
     [STORE, 'the first browser, and a link that was sent, stay'],
     { node: 'BinaryExpression', becomes: 'request.linkBindingMac' },
+  ),
+  mutant(
+    'C89.asking-cookie',
+    'the page of a link approves for the browser with the cookie of that verification alone',
+    [PAGE, 'is the only one'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C89.leads-the-asking-one',
+    'what the login flow exchanges is given to that browser alone',
+    [PAGE, 'is refused once its verification is approved'],
+    { node: 'ConditionalExpression', becomes: 'onwardOf(visit.door, deps)' },
   ),
 ]

@@ -68,13 +68,16 @@ async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
 }
 
 /** Of its start, where the service still lists it. */
-function returnUrlOf({ door, service }: Door): string | null {
+export function returnUrlOf({ door, service }: Door): string | null {
   const url = door?.returnUrl ?? null
   return url === null ? null : (readReturnUrl(service, url) ?? null) // mutant: C87.still-listed
 }
 
 /** With what the login flow exchanges; null: there is nowhere to go, or nothing to exchange any more. */
-function onwardOf(door: Door, { approvals, clock }: Deps): string | null {
+export function onwardOf(
+  door: Door,
+  { approvals, clock }: Pick<Deps, 'approvals' | 'clock'>,
+): string | null {
   const url = returnUrlOf(door)
   if (url === null || (door.door?.exchangedAt ?? null) !== null) return null
   const approval = approvals.approvalCodeFor(door.record, clock.now())

@@ -209,9 +209,7 @@ export function toCheckCommand(body: z.infer<typeof CheckBody>, common: Common):
   }
   // `checkProof` has let it through.
   const { link: token, code = '', link_binding: binding = '' } = body
-  return token === undefined
-    ? { ...about, code }
-    : { ...about, link: { token, proof: { binding } } }
+  return token === undefined ? { ...about, code } : { ...about, link: { token, binding } }
 }
 
 export function toListCommand(body: z.infer<typeof ListBody>): ListCommand {
