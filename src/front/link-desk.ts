@@ -3,32 +3,33 @@
 
 import type { Keyring } from '../kernel/keyring.ts'
 import { readLink } from '../kernel/link-token.ts'
-import type { CheckResult, EndUser, VerificationService } from '../verification/api.ts'
-import type { Door, FrontDesk } from './desk.ts'
+import type { EndUser, VerificationService } from '../verification/api.ts'
+import type { Opened } from '../verification/front-ports.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
 import type { ViewToken } from './view-token.ts'
 
 /** In the event log, in place of an API key's id. */
 const KEY_ID = 'mail_link'
 
-export function createLinkDesk(
-  {
-    keyring,
-    service,
-  }: { keyring: Pick<Keyring, 'macs'>; service: Pick<VerificationService, 'check'> },
+type Linked = Opened & ViewToken & { service: ServicePolicy }
+
+export function createLinkDesk<Door extends Linked>(
+  deps: { keyring: Pick<Keyring, 'macs'>; service: Pick<VerificationService, 'check'> },
   find: (token: ViewToken) => Promise<Door | undefined>,
-): Pick<FrontDesk, 'openLink' | 'approve'> {
+) {
+  const { keyring, service } = deps
   return {
-    async openLink(token) {
+    async openLink(token: string): Promise<Door | undefined> {
       const verificationId = readLink(keyring, token)
       if (verificationId === undefined) return undefined
-      const door = await find({ verificationId, actions: false })
-      return door?.door?.link ? door : undefined
+      const found = await find({ verificationId, actions: false })
+      return found?.door?.link ? found : undefined
     },
     approve(
       { verificationId: id, record, service: policy }: Door,
       token: string,
       endUser: EndUser,
-    ): Promise<CheckResult> {
+    ) {
       const none = { session: null, to: null, country: null, subject: null, idempotency: null }
       const link = { token, binding: null }
       const command = { ...none, id, purpose: record.purpose, endUser, link, isBound: true }
