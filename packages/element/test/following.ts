@@ -147,7 +147,7 @@ export function describeFollowing(stage: Stage): void {
         await autofill(page, '123456')
         await expect.poll(() => one.asked).toEqual(['check 123456'])
         await page.evaluate(
-          "globalThis.removed = document.querySelector('countersign-code'); removed.remove()",
+          "globalThis.removed = document.querySelector('countersign-code'); removed.addEventListener('countersign:error', () => reported.push(['error', 'of a removed element'])); removed.remove()",
         )
         await expect.poll(() => one.streams.size).toBe(0)
         expect(await reportedIn(page)).toEqual([['code', '123456']])
