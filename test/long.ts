@@ -21,6 +21,7 @@ const LEFT_TO_CI = [
   'half of what a live page does',
   'longer floods and races',
   'memory at rest',
+  'pictures of pages, which a person looks at',
 ]
 
 /** The last lines of a whole short run. A run of single files says nothing. */

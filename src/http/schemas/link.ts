@@ -1,10 +1,11 @@
-// The fields of a link in a mail: asked for by a start, and checked in place of a code.
+// The fields of a link in a mail: asked for by a start, and checked in place of a code. Without a default: a start repeated across
+// an upgrade has the fingerprint that it had.
 // A message never repeats what was given.
 
 import { z } from '@hono/zod-openapi'
 import { checkParty, faults, type Given, MAX_ID_LENGTH } from './fields.ts'
 
-export const linkField = z.boolean().default(false).openapi({
+export const linkField = z.boolean().optional().openapi({
   description:
     'True: the mail has a link beside its code, which approves only in the browser that asked for it. E-mail only.',
 })
@@ -27,7 +28,7 @@ export const linkTokenField = z
 
 /** Of a start. */
 export function checkLink(
-  body: Given & { link: boolean; link_binding?: string | undefined },
+  body: Given & { link?: boolean | undefined; link_binding?: string | undefined },
   context: z.core.$RefinementCtx,
 ): void {
   const fault = faults(context)

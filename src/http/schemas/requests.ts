@@ -165,7 +165,7 @@ function toStep(step: NonNullable<z.infer<typeof StartBody>['channels']>[number]
 /** Undefined: it asks for nothing of the front door, and nothing is written. */
 function toFront(body: z.infer<typeof StartBody>): FrontFields | undefined {
   const { nonce = null, include_recipient: showsParty = false, return_url: returnUrl = null } = body
-  const { link, link_binding: linkBinding = null } = body
+  const { link = false, link_binding: linkBinding = null } = body
   if (nonce === null && returnUrl === null && !link) return undefined
   return { nonce, showsParty, returnUrl, link, linkBinding }
 }
