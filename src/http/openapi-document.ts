@@ -119,6 +119,7 @@ export type Schema = {
   maxProperties?: number
   items?: Schema
   anyOf?: readonly Schema[]
+  oneOf?: readonly Schema[]
   properties?: Record<string, Schema>
   required?: readonly string[]
   additionalProperties?: boolean | Schema

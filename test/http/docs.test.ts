@@ -80,7 +80,11 @@ describe('/docs', () => {
       '&quot;reference&quot;: &quot;K7Q-42M&quot;',
     ])
       expect(start).toContain(shown)
-    expect(sections.get('checkVerification')).toContain('<code>code</code> *</td>')
+    expect(sections.get('exchangeApproval')).toContain('<code>session</code> *</td>')
+    expect(sections.get('checkVerification')).toContain(
+      'A <code>code</code>, or the <code>link</code> of a mail with its <code>link_binding</code>.',
+    )
+    expect(start).toContain('Exactly one of <code>to</code> and <code>subject</code>.')
     const list = sections.get('listVerifications')
     expect(list).toContain('<code>verifications[].deliveries[].error.code</code>')
     expect(sections.get('readLimits')).toContain('<code>services[].limits[].window_seconds</code>')

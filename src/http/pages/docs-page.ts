@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
-import type { Operation, ShownDocument } from '../openapi-document.ts'
+import { type Operation, resolve, type ShownDocument } from '../openapi-document.ts'
 import { ERROR_SLUGS } from '../problem.ts'
 import { type FieldRow, fieldRows, fieldTable, prose, shown, typeOf } from './docs-fields.ts'
 import { type Html, page } from './layout.ts'
@@ -40,6 +40,13 @@ function requestRows(document: ShownDocument, operation: Operation): FieldRow[] 
     example: exampleText(rest.example ?? schema.example),
   }))
   return [...parameters, ...(body ? fieldRows(document, body.schema) : [])]
+}
+
+/** Of fields that stand for each other none has a star: the sentence says which are needed. */
+function choiceOf(document: ShownDocument, operation: Operation): Html {
+  const body = operation.requestBody?.content['application/json']
+  const schema = body && resolve(document, body.schema)
+  return schema?.oneOf ? html`<p class="soft">${prose(schema.description ?? '')}</p>` : html``
 }
 
 const exampleText = (value: unknown) => (value === undefined ? null : shown(value))
@@ -83,6 +90,7 @@ function operationSection(
 <h3><span class="verb">${verb}</span> <code>${path}</code></h3>
 <p>${prose(operation.summary ?? '')}${operation.security?.length === 0 ? ' (no key)' : ''}</p>
 <p class="soft">${prose(operation.description ?? '')}</p>
+${choiceOf(document, operation)}
 ${fieldTable(requestRows(document, operation), 'Field')}
 ${asJson('Example request', operation.requestBody?.content['application/json']?.example)}
 ${answer(document, operation)}
