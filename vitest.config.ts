@@ -3,7 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { leftToCi, PATIENCE_MS } from './test/long.ts'
 
 /** Minutes each: begun first, so that no core waits for them at the end. */
-const LONGEST = ['/c20-kill.', '/chaos.', '/c42-postgres.', '/live-page.', '/pages.', '/c49-decoy.']
+const LONGEST = ['/c53-failover.', '/c20-kill.', '/chaos.', '/c52-pipelining.', '/c42-postgres.']
+  .concat(['/pages.', '/c55-forged.', '/c71-files.', '/move.', '/c88-element.', '/live-page.'])
+  .concat(['/c62-backlog.', '/e2e/webhooks.', '/c49-decoy.'])
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

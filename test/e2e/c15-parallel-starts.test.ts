@@ -31,7 +31,8 @@ const SERVICES = JSON.stringify({
 describe.each(LAYOUTS)(ON, (layout) => {
   let nodes: Nodes
   beforeAll(async () => {
-    nodes = await startNodes(layout, { ...UNLIMITED, SERVICES })
+    // More than start at once: none may meet a full queue.
+    nodes = await startNodes(layout, { ...UNLIMITED, SERVICES, MINT_SIZE: '256' })
     // Every pool has its connections: on a busy machine opening them takes longer than a start may wait for one.
     const free = await nodes.as('free')
     await together(WARM_UP, (n) => startPatiently(free, { to: `warm-${n}@example.com` }))

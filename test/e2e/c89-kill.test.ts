@@ -14,7 +14,7 @@ import {
 } from './service-process.ts'
 import { readRows } from './stored.ts'
 
-const KILLS = LONG ? 10 : 1
+const KILLS = LONG ? 4 : 1
 const LINKS = 8
 /** From the first request: the commits of all of them lie in it. */
 const KILL_WITHIN_MS = 30

@@ -83,9 +83,9 @@ export function temporaryDirectory(): { path: string; remove(): void } {
 export const COMPILE_CACHE = {
   NODE_COMPILE_CACHE: join(process.env[BUNDLE_DIRECTORY] ?? tmpdir(), 'countersign-compile-cache'),
 }
-/** Light argon2, no limits that a test did not ask for: what is not under test must not slow it. */
+/** Light argon2 and few codes made ahead, no limits that a test did not ask for: what is not under test must not slow it. */
 export const LIGHT = {
-  ...{ ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1' },
+  ...{ ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1', MINT_SIZE: '8' },
   LOG_LEVEL: 'info',
 }
 export const UNLIMITED = {
