@@ -6,6 +6,7 @@ import { IN_ENGLISH, type Loaded, loadTexts } from './languages.ts'
 import { receiveCode } from './otp.ts'
 import { paint } from './paint.ts'
 import { buildParts, drawBoxes, type Parts, readField } from './parts.ts'
+import { reflectAttributes, takeEarly } from './properties.ts'
 import { type Emit, Session } from './session.ts'
 import { adoptSheet } from './sheet.ts'
 import type { Texts } from './texts.ts'
@@ -16,16 +17,6 @@ const USUAL_LENGTH = 6
 const [SHORTEST, LONGEST] = [4, 10]
 /** Texts that take longer appear in English first. */
 const TEXTS_WITHIN_MS = 1000
-const REFLECTED = ['token', 'url', 'name', 'approval'] as const
-/** Properties that were set before the element was defined hide the class's own. */
-function takeEarly(element: Record<string, unknown>): void {
-  for (const name of [...REFLECTED, 'length', 'texts', 'value']) {
-    if (!Object.hasOwn(element, name)) continue
-    const value = element[name]
-    delete element[name]
-    element[name] = value
-  }
-}
 
 /** Node has no elements: there the class can be imported, and not made. */
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement
@@ -42,15 +33,7 @@ export class CountersignCode extends Base {
   declare approval: string
 
   static {
-    for (const name of REFLECTED)
-      Object.defineProperty(CountersignCode.prototype, name, {
-        get(this: Element) {
-          return this.getAttribute(name) ?? ''
-        },
-        set(this: Element, text: string) {
-          this.setAttribute(name, text)
-        },
-      })
+    reflectAttributes(CountersignCode.prototype)
   }
 
   #parts: Parts | undefined
