@@ -56,7 +56,7 @@ export type DueDelivery = {
   recipientSealed: Uint8Array
   codeSealed: Uint8Array
   locale: string
-  /** Of a mail that has one beside its code. */
+  /** The link of a mail; absent where it has none. */
   link: LinkKind | null
   expiresAt: number
   /** The lease of an earlier worker ran out (it died or froze): that try may have gone out. */

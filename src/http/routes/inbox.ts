@@ -25,7 +25,7 @@ const InboxEntry = z
     subject: z.string().nullable(),
     text: z.string(),
     link: z.string().nullable().openapi({
-      description: 'Of a mail that has one beside its code.',
+      description: 'The link of a mail, where it has one in addition to the code.',
       example: 'http://localhost:8080/l/lnk_aFZ0yKBbC1dEf2GhI3jKlM4nOpQ5rStU6vWxYz7AbC8dEfG9',
     }),
     at: timeField,

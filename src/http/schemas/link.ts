@@ -7,7 +7,7 @@ import { checkParty, faults, type Given, MAX_ID_LENGTH } from './fields.ts'
 
 export const linkField = z.boolean().optional().openapi({
   description:
-    'True: the mail has a link beside its code, which approves only in the browser that asked for it. E-mail only.',
+    'True: the mail also has a link, which approves only in the browser that asked for it. Only for e-mail addresses.',
 })
 
 export const linkBindingField = z.string().min(16).max(256).openapi({
