@@ -1144,7 +1144,7 @@ export interface components {
             nonce?: string;
             /** @description True: the signed approval names the recipient or subject. Needs `nonce`. */
             include_recipient?: boolean;
-            /** @description True: the mail has a link beside its code, which approves only in the browser that asked for it. E-mail only. */
+            /** @description True: the mail also has a link, which approves only in the browser that asked for it. Only for e-mail addresses. */
             link?: boolean;
             /**
              * @description Random text that the login flow keeps in a cookie of the asking browser, fresh at each start. With it the link leads to the service's LINK_URL. Kept as an HMAC only.
