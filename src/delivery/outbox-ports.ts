@@ -56,7 +56,7 @@ export type DueDelivery = {
   recipientSealed: Uint8Array
   codeSealed: Uint8Array
   locale: string
-  /** The link of a mail; absent where it has none. */
+  /** Of a mail: where its link leads; null: it has none. */
   link: LinkKind | null
   expiresAt: number
   /** The lease of an earlier worker ran out (it died or froze): that try may have gone out. */

@@ -34,7 +34,7 @@ export type OutgoingMessage = {
   callbackUrl: string | null
   /** Comes back with a bounce, and proves which mail it is of; null: nobody reads bounces. */
   returnToken: string | null
-  /** Of a mail that has one beside its code, as secret as that. */
+  /** Of a mail, as secret as its code; null: it has none. */
   link: string | null
   /** Calls only: where the provider fetches what it says. */
   callUrl: string | null
