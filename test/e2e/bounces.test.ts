@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, it } from 'vitest'
 import { startMailServer } from '../delivery/smtp-server.ts'
-import { ADMIN_KEY, startService, temporaryDirectory, waitFor } from './service-process.ts'
+import {
+  ADMIN_KEY,
+  startService,
+  temporaryDirectory,
+  waitFor,
+  waitForLine,
+} from './service-process.ts'
 
 const opened: { close(): Promise<unknown> | unknown }[] = []
 afterEach(async () => {
@@ -58,6 +64,6 @@ it('C59: a bounce that its mail server hands on suppresses its recipient, withou
   const shown = (await service.get(`/admin/api/verifications/${id}`, admin)).body
   const receipt = { state: 'undelivered', code: 'smtp_550_5.1.1' }
   expect(shown.tries).toMatchObject([{ provider: 'smtp', fault: 'recipient', receipt }])
-  expect(service.output()).toContain('a receipt was refused')
+  await waitForLine(service, 'a receipt was refused')
   expect(service.output()).not.toContain(token)
 })

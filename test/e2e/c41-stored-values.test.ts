@@ -11,6 +11,7 @@ import {
   temporaryDirectory,
   UNLIMITED,
   waitFor,
+  waitForLine,
   wrong,
 } from './service-process.ts'
 import { changeRows, readRows } from './stored.ts'
@@ -77,7 +78,7 @@ describe('a row that was changed', () => {
       expect([status, body.error]).toEqual([422, 'code_incorrect'])
     }
     expect((await check(service, mine.id, mine.code)).status, 'the row it came from').toBe(200)
-    expect(service.output()).toContain('stored hash refused')
+    await waitForLine(service, 'stored hash refused')
   })
 
   it('C41: its sealed code copied as well: nothing of it goes out', async () => {
@@ -104,7 +105,7 @@ describe('a row that was changed', () => {
     const { status, body } = await check(service, id, code)
     expect([status, body.error]).toEqual([422, 'code_incorrect'])
     expect(peakKib() - before).toBeLessThan(GIB_IN_KIB / 8)
-    expect(service.output()).toContain('too_expensive')
+    await waitForLine(service, 'too_expensive')
     expect(service.output(), 'the hash itself is no matter of the log').not.toContain(dear)
   })
 })

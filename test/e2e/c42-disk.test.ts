@@ -15,6 +15,7 @@ import {
   startService,
   temporaryDirectory,
   waitFor,
+  waitForLine,
   wrong,
 } from './service-process.ts'
 import { countsOf, databaseOf, holdLock, integrityOf } from './stored.ts'
@@ -192,7 +193,7 @@ describe('a disk that is full', () => {
     await expectHealthy(health.end())
     rmSync(ballast)
     await expectRecovered(one)
-    expect(service.output()).toContain('store unavailable')
+    await waitForLine(service, 'store unavailable')
   })
 
   /** As `dd` would: to the last page. */

@@ -17,6 +17,7 @@ import {
   startService,
   temporaryDirectory,
   waitFor,
+  waitForLine,
   wrong,
 } from './service-process.ts'
 import { watchHealth } from './watch-health.ts'
@@ -135,7 +136,7 @@ describe('PostgreSQL in trouble', () => {
     await inside.query('rollback')
     await expectHealthy(health.end())
     await expectRecovered(one)
-    expect(service.output()).toContain('store unavailable')
+    await waitForLine(service, 'store unavailable')
   })
 
   it('C42, C17: read-only, as a standby is: 503, and requests that only read are served', async () => {

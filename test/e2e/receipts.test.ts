@@ -10,6 +10,7 @@ import {
   startService,
   temporaryDirectory,
   waitFor,
+  waitForLine,
 } from './service-process.ts'
 
 const opened: { close(): Promise<unknown> | unknown }[] = []
@@ -128,7 +129,7 @@ it('C55: an undelivered message goes to the next provider; forged and repeated r
   ])
   const metrics = (await service.get('/metrics', admin)).body
   expect(metrics).toContain('countersign_receipts_total{provider="twilio:eu",state="delivered"} 1')
-  expect(service.output()).toContain('a receipt was refused')
+  await waitForLine(service, 'a receipt was refused')
   expect(service.output()).not.toMatch(/4155552672|mac=|att_/)
   const reply = [200, 'text/plain; charset=UTF-8', '1158201444']
   expect(await shakeHands(service, WHATSAPP.WHATSAPP_CLOUD_VERIFY_TOKEN)).toEqual(reply)

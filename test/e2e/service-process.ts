@@ -208,6 +208,10 @@ export async function waitFor<T>(
   }
 }
 
+/** Lines of its log are written together, up to 20 ms after what they report. */
+export const waitForLine = (service: Pick<ServiceProcess, 'output'>, text: string) =>
+  waitFor(`the line "${text}"`, () => service.output().includes(text) || undefined)
+
 type InboxEntry = { verification_id: string; to: string; code: string; channel: string }
 
 /** The newest code that the development inbox has for this verification. */

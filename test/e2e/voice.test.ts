@@ -11,6 +11,7 @@ import {
   startService,
   temporaryDirectory,
   waitFor,
+  waitForLine,
 } from './service-process.ts'
 
 const opened: { close(): Promise<unknown> | unknown }[] = []
@@ -105,7 +106,7 @@ it('I7: the code is told to whoever presses a key, twice over in one call, and t
   expect(await statusOf(service, id)).toBe('delivered')
   const code = codeIn(first)
   expect((await service.post('/verify/check', { id, code })).status).toBe(200)
-  expect(service.output()).toContain('a question about the words of a call was refused')
+  await waitForLine(service, 'a question about the words of a call was refused')
   expect(service.output()).not.toMatch(new RegExp(`4155552670|mac=|att_|${code}|R&amp;D`))
 })
 
