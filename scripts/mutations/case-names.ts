@@ -85,6 +85,8 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C88: 'the code field of a login: pasted, filled in twice, lost answers, bad networks, a strict policy',
   C90: 'an approval: forged, of another audience, key, service or browser, late, or used before',
   C89: 'a mail’s link fetched, pressed or forwarded before its reader opens it',
+  C94: 'Twilio’s wire: what another wire, service or API started, and everything that its own callers send',
+  C95: 'verifications delegated to Twilio: drawn, moved, lost answers, and refusals',
   C91: 'a client whose answers are lost, late, cut off or not ours, and its fake beside the real service',
 }
 

@@ -92,4 +92,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'the front door opens for one browser, once',
     text: 'What a start asks of the front door (a nonce, a return URL, a link) is stored in the commit of the start. A view token belongs to the first browser that opens it: of several at once one is the first, and it stays. The code of the hosted page is exchanged once, and an approval is consumed once, however many ask at the same time.',
   },
+  I23: {
+    name: 'a wire has its rows, and they are its own',
+    text: 'A verification that was started in the form of somebody else’s API has its id there, written in the commit of the start and removed with it; no other has one. A check by that API reaches what the same API of the same service started, and nothing else: no native verification, and no native check reaches one of its own.',
+  },
 }

@@ -22,6 +22,7 @@ type Ports = Extract<
   | 'traces'
   | 'shield'
   | 'front'
+  | 'wires'
 >
 
 /** What reads, by port; everything else writes. */
@@ -64,6 +65,7 @@ const READS = {
   traces: ['find'],
   shield: ['after', 'pricedOf', 'levels', 'stops'],
   front: ['find', 'open'],
+  wires: ['find', 'newest', 'sidOf'],
   audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
@@ -84,6 +86,7 @@ const WRITES = {
   traces: [],
   shield: ['commit', 'purge'],
   front: ['renew', 'claimBrowser', 'useOnce'],
+  wires: ['rename'],
   audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]

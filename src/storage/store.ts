@@ -18,6 +18,7 @@ import type { ListStore } from '../shield/ports.ts'
 import type { FrontStore } from '../verification/front-ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 import type { Suppressions } from '../verification/suppression.ts'
+import type { WireStore } from '../verification/wire-ports.ts'
 import type { WebhookStore } from '../webhooks/ports.ts'
 
 /** Announces to other nodes that something is due, and hears it from them. */
@@ -47,6 +48,7 @@ export type Store = {
   traces: TraceStore
   shield: ShieldStore
   front: FrontStore
+  wires: WireStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

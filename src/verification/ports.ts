@@ -13,6 +13,7 @@ import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
 import type { Suppressed, SuppressedKey } from './suppression.ts'
+import type { WireKey } from './wire-ports.ts'
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
 export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
@@ -71,6 +72,8 @@ export type CreateInput = {
   challenge: SpentChallenge | null
   /** Kept with it; undefined: it asks for nothing of the front door. */
   front?: FrontRequest | undefined
+  /** The id that its wire's callers get; undefined: no wire started it. */
+  wire?: WireKey | undefined
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
   /** Of the request, kept with what it writes; undefined: it is not traced. */

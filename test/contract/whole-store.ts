@@ -27,6 +27,7 @@ import { describeSuppressions } from './suppressions.ts'
 import { describeTraces } from './traces.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWeights } from './weights.ts'
+import { describeWires } from './wires.ts'
 
 export function describeStore(factory: () => Stores & Store): void {
   describeChecks(factory)
@@ -55,6 +56,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeCounts(factory)
   describeTraces(factory)
   describeFront(factory)
+  describeWires(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }

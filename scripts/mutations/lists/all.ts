@@ -66,6 +66,7 @@ import { TWINS } from './twins.ts'
 import { UNDELIVERABLE } from './undeliverable.ts'
 import { WEBHOOKS } from './webhooks.ts'
 import { WIRE } from './wire.ts'
+import { WIRES } from './wires.ts'
 
 /** I before C, then by number. */
 function rank(keeps: string): number {
@@ -137,4 +138,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ELEMENT,
   ...RECEIPTS,
   ...SHIELD,
+  ...WIRES,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -28,6 +28,7 @@ export const TABLES: readonly Table[] = [
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
   table('trace_contexts', ['verification_id', 'send']),
   table('front_doors', ['verification_id']),
+  table('wire_verifications', ['verification_id']),
   table('webhook_messages', ['verification_seq', 'destination', 'sequence']),
   table('webhook_switches', ['destination']),
   table('factors', ['seq'], true),

@@ -16,6 +16,7 @@ import { deliveryFields } from './outbox-rows.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import { actorText, bytesOf, jsonText, locksOf, type Raw, toStored, writeFields } from './rows.ts'
 import { traceRow } from './traces.ts'
+import { wireRow } from './wires.ts'
 
 /** Its columns, in the order in which the function takes them. */
 const COLUMNS = [
@@ -59,10 +60,11 @@ function createCall(
   }
 }
 
-function rowsBeside({ record, front, trace }: RowToCreate): RowBeside[] {
+function rowsBeside({ record, front, wire, trace }: RowToCreate): RowBeside[] {
   const first = { id: record.id, send: FIRST, at: record.createdAt }
   return [
     ...(front ? [frontRow(record.id, front)] : []),
+    ...(wire ? [wireRow(record.id, wire)] : []),
     ...(trace ? [traceRow(first, trace)] : []),
   ]
 }

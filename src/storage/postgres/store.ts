@@ -27,6 +27,7 @@ import { createTraceReads } from './traces.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWebhookOutbox } from './webhooks.ts'
+import { createWireStore } from './wires.ts'
 
 export type PostgresStoreOptions = PoolOptions & {
   /** `database`: its clock decides over expiry and leases. `caller`: the times given do, for tests. */
@@ -65,6 +66,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     traces: createTraceReads(query),
     shield: createShieldStore(query),
     front: createFrontStore(query),
+    wires: createWireStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -14,6 +14,7 @@ import { codes, verifications } from './schema.ts'
 import type { SpentChallenges } from './spent-challenges.ts'
 import type { Guesses } from './sums.ts'
 import type { KeepTrace } from './traces.ts'
+import type { KeepWire } from './wires.ts'
 
 function createVerificationInsert(orm: Orm) {
   const { seq: _seq, ...columns } = getTableColumns(verifications)
@@ -36,8 +37,9 @@ export function createCreate(deps: {
   apply: ApplyChange
   keepTrace: KeepTrace
   keepFront: KeepFront
+  keepWire: KeepWire
 }): (input: RowToCreate) => RowCreated {
-  const { answers, guesses, slots, spent, keepTrace, keepFront } = deps
+  const { answers, guesses, slots, spent, keepTrace, keepFront, keepWire } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
   const insertCode = deps.orm
@@ -51,7 +53,7 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { record, slot, kept, change, actor, claim, challenge, front, trace } = input
+    const { record, slot, kept, change, actor, claim, challenge, front, wire, trace } = input
     const now = record.createdAt
     const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
@@ -67,6 +69,7 @@ export function createCreate(deps: {
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor, claim)
     if (kept) answers.keep(kept)
     if (front) keepFront(record.id, front)
+    if (wire) keepWire(record.id, wire) // mutant: I23.in-transaction
     if (trace) keepTrace({ id: record.id, send: FIRST, at: now }, trace)
     return { kind: 'created', claimedAt: claim && now }
   }

@@ -30,6 +30,7 @@ import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWebhookOutbox } from './webhooks.ts'
+import { createWireStore, createWireWriter } from './wires.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
 /** @param client from `openDatabase` */
@@ -43,8 +44,9 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
   const endings = createEndings(orm, applying.apply)
   const keepTrace = createTraceWriter(orm)
   const keepFront = createFrontWriter(orm)
+  const keepWire = createWireWriter(orm)
   const writes = { appendEvent, tries, writeSteps, answers: createAnswers(orm) }
-  const deps = { orm, writer, applying, endings, keepTrace, keepFront, ...writes }
+  const deps = { orm, writer, applying, endings, keepTrace, keepFront, keepWire, ...writes }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
@@ -63,6 +65,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
     traces: lazily('traces', () => createTraceReads(deps)),
     front: lazily('front', () => createFrontStore(deps)),
+    wires: lazily('wires', () => createWireStore(deps)),
     lists: lazily('lists', () => createListStore(deps)),
     counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),

@@ -18,6 +18,7 @@ import { createSpentChallenges } from './spent-challenges.ts'
 import { createGuesses, createNumberSums } from './sums.ts'
 import { createSuppressionFind } from './suppressions.ts'
 import type { KeepTrace } from './traces.ts'
+import type { KeepWire } from './wires.ts'
 import type { Writer } from './writer.ts'
 
 function findBySession(
@@ -56,6 +57,7 @@ export function createVerificationStore(deps: {
   applying: ReturnType<typeof createApplyChange>
   keepTrace: KeepTrace
   keepFront: KeepFront
+  keepWire: KeepWire
 }): Engine['verifications'] {
   const { orm, writer, answers, applying } = deps
   const rows = createVerificationRows(orm)
