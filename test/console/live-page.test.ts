@@ -101,6 +101,25 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(await page.evaluate('document.activeElement.name')).toBe('typed')
     }))
 
+  it('C74: does not change under a pressed button: its click is neither lost nor another’s', () =>
+    within({}, async (page) => {
+      const { body } = await real.start()
+      await page.goto(`${real.url}/admin/verifications/${body.id}`)
+      await isLive(page)
+      const shown = () => page.textContent('[data-live]')
+      const before = await shown()
+      await page.getByRole('button', { name: 'Cancel', exact: true }).hover()
+      await page.mouse.down()
+      await real.client.post('/verify/check', { id: body.id, code: '000000' })
+      // Fetched every two seconds, as long as it must not be shown.
+      const fetched = await page.waitForRequest((request) => 'x-automatic' in request.headers())
+      await (await fetched.response())?.finished()
+      await page.waitForTimeout(100)
+      expect(await shown()).toBe(before)
+      await page.mouse.up()
+      await page.waitForURL(/done=canceled/)
+    }))
+
   it('does not move while it is paused, by keyboard too, and catches up afterwards', () =>
     within({}, async (page) => {
       await isLive(page)

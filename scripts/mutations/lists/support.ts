@@ -76,6 +76,12 @@ export const SUPPORT: readonly Mutant[] = [
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
+    'C74.held-press',
+    'a live page does not change under a pressed button',
+    ['test/console/live-page.test.ts', 'C74: does not change under a pressed button'],
+    { node: 'CallExpression', becomes: 'false' },
+  ),
+  mutant(
     'C74.ambiguous-no-erase',
     'nobody is erased or exported by a number that may belong to two people',
     [FIND, 'nobody is erased or exported by a number that may belong to two people'],

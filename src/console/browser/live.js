@@ -1,5 +1,5 @@
 // A live page in the browser: notified of a change, it fetches its own address again and updates its region.
-// It must not fetch while it is paused or hidden, nor lose focus, scroll position, typed text or an open detail.
+// It must not fetch while it is paused or hidden, nor lose focus, scroll position, typed text, an open detail or a click.
 
 ;(() => {
   const OPEN_AGAIN_MS = 10_000
@@ -78,10 +78,13 @@
   }
 
   /**
-   * The element that must not move on the screen while rows arrive above it: the focused one, else the first visible row.
+   * The element that must not move on the screen while rows arrive above it: the button under the pointer, the focused
+   * one, else the first visible row.
    * @param {Element} within
    */
   function anchorIn(within) {
+    const aimedAt = within.querySelector('button:hover')
+    if (aimedAt) return aimedAt
     const focused = document.activeElement
     if (focused && focused !== within && within.contains(focused)) return focused
     if (window.scrollY === 0) return undefined
@@ -97,6 +100,9 @@
 
   /** @param {Element} within */
   const rowsOf = (within) => [...within.querySelectorAll('[data-id]')].map(idOf)
+
+  /** Between a press and its release: an update would lose the click, or hand it to another button. */
+  const isPressed = () => region()?.matches(':active') ?? false
 
   /** @param {string} text */
   function update(text) {
@@ -139,7 +145,9 @@
       })
       if (answer.type === 'opaqueredirect') return finish()
       const text = await answer.text()
-      if (answer.ok && !isPaused) update(text)
+      const isHeld = isPressed() // mutant: C74.held-press
+      if (isHeld) isWanted = true
+      else if (answer.ok && !isPaused) update(text)
     } catch {
       // The stream reconnects when the service is back.
     } finally {
