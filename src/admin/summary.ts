@@ -2,9 +2,16 @@
 // It must not read the log: every number is a sum of rows, the same for the page, the API, the command and the metrics.
 
 import { binMs, binsOf, cover, SPANS, windowOf } from '../counts/buckets.ts'
-import { CHANGED_DIMENSIONS, type Change, changeBuckets, findChanges } from '../counts/changes.ts'
-import type { Counter } from '../counts/counter.ts'
 import {
+  CHANGED_DIMENSIONS,
+  type Change,
+  changeBuckets,
+  changesSince,
+  findChanges,
+} from '../counts/changes.ts'
+import type { Counted, Counter } from '../counts/counter.ts'
+import {
+  type Buckets,
   type CountQuery,
   type CountStore,
   DIMENSIONS,
@@ -12,7 +19,7 @@ import {
   LEVELS,
   type Tally,
 } from '../counts/ports.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import {
   addUp,
   BEFORE,
@@ -30,7 +37,11 @@ import {
 const KEPT_MS = 2_000
 /** They compare hours. */
 const CHANGES_KEPT_MS = 30_000
+/** The same hours of other days are over: nothing is counted there any more, once the log is counted up to now. */
+const USUAL_KEPT_MS = HOUR_MS
 const MAX_KEPT = 50
+/** By service: a few thousand rows each. */
+const MAX_USUAL_KEPT = 8
 
 /** What is read at once: the totals of both spans, and the breakdown. Times of a breakdown are read of this span alone. */
 async function readAll(store: CountStore, query: SummaryQuery, now: number): Promise<Read> {
@@ -82,13 +93,12 @@ async function readBins(
 }
 
 /** Values for a while: readers who ask for the same at once are one reading. */
-function keepFor<Value>(ms: number, now: () => number) {
+function keepFor<Value>(ms: number, now: () => number, max = MAX_KEPT) {
   const kept = new Map<string, { value: Promise<Value>; until: number }>()
   return (key: string, make: () => Promise<Value>): Promise<Value> => {
     const found = kept.get(key)
     if (found && now() < found.until) return found.value
-    for (const [name, { until }] of kept)
-      if (kept.size >= MAX_KEPT || now() >= until) kept.delete(name)
+    for (const [name, { until }] of kept) if (kept.size >= max || now() >= until) kept.delete(name)
     const value = make()
     kept.set(key, { value, until: now() + ms })
     value.catch(() => kept.delete(key))
@@ -106,11 +116,17 @@ export function createSummaries(deps: {
   const { store, counter, clock, monotonicMs = () => performance.now() } = deps
   const keep = keepFor<Summary>(KEPT_MS, monotonicMs)
   const keepChanges = keepFor<Change[]>(CHANGES_KEPT_MS, monotonicMs)
+  const keepUsual = keepFor<Read['tallies']>(USUAL_KEPT_MS, monotonicMs, MAX_USUAL_KEPT)
 
-  const readChanges = async (service: string) => {
+  const readChanges = async (service: string, { isBehind }: Counted) => {
     const now = clock.now()
-    const query = { service, buckets: changeBuckets(now), dimensions: CHANGED_DIMENSIONS }
-    return findChanges(await store.tallies(query), now)
+    const { running, usual } = changeBuckets(now)
+    const read = (buckets: Buckets) =>
+      store.tallies({ service, buckets, dimensions: CHANGED_DIMENSIONS })
+    const readUsual = () => read(usual)
+    const key = `${changesSince(now)} ${service}`
+    const before = await (isBehind ? readUsual() : keepUsual(key, readUsual)) // mutant: C77.kept-when-counted
+    return findChanges([...(await read(running)), ...before], now)
   }
   const make = async (query: SummaryQuery): Promise<Summary> => {
     const counted = await counter.catchUp()
@@ -128,7 +144,7 @@ export function createSummaries(deps: {
       reasons: reasonsOf(read),
       binMs: binMs(query.span),
       bins: await readBins(store, query, since, now),
-      changes: await keepChanges(service, () => readChanges(service)),
+      changes: await keepChanges(service, () => readChanges(service, counted)),
     }
   }
   return {

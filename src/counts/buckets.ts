@@ -18,11 +18,12 @@ export const KEPT_MS: Readonly<Record<Sized, number>> = {
 
 /**
  * `edge`: where a span begins, and up to the end of which it goes. `cut`: how exactly the span before it ends where this one is.
- * A day begins with an hour: the minutes of its edges were two thirds of what was read. `bins`: of a chart.
+ * A day begins with an hour: the minutes of its edges were two thirds of what was read. `bins`: of a chart; each is whole minutes,
+ * hours or days, and few of them: 48 bins of half an hour were 1,440 minutes to read.
  */
 export const SPANS = {
   '1h': { ms: HOUR_MS, edge: 'minute', cut: 'minute', bins: 30 },
-  '24h': { ms: DAY_MS, edge: 'hour', cut: 'minute', bins: 48 },
+  '24h': { ms: DAY_MS, edge: 'hour', cut: 'minute', bins: 24 },
   '7d': { ms: 7 * DAY_MS, edge: 'hour', cut: 'hour', bins: 56 },
   '30d': { ms: 30 * DAY_MS, edge: 'day', cut: 'day', bins: 30 },
 } as const satisfies Record<string, { ms: number; edge: Sized; cut: Sized; bins: number }>

@@ -55,14 +55,15 @@ const nameOf = (dimension: number) => DIMENSION_OF.find((name) => DIMENSIONS[nam
 
 export const changesSince = (now: number) => beginOf('hour', now) - (HOURS - 1) * HOUR_MS
 
-/** Group 0 is now, group n the same hours n days ago. */
-export function changeBuckets(now: number): Buckets {
+/** Group 0 is now, group n the same hours n days ago: those are the same as long as `changesSince` is. */
+export function changeBuckets(now: number): { running: Buckets; usual: Buckets } {
   const since = changesSince(now)
-  return Array.from({ length: DAYS + 1 }, (_, group) =>
+  const hoursOf = (group: number) =>
     Array.from({ length: HOURS }, (_, n) => {
       return { group, level: LEVELS.hour, at: since + n * HOUR_MS - group * DAY_MS }
-    }),
-  ).flat()
+    })
+  const days = Array.from({ length: DAYS }, (_, n) => hoursOf(n + 1))
+  return { running: hoursOf(0), usual: days.flat() }
 }
 
 function medianOf(numbers: readonly number[]): number {

@@ -38,6 +38,15 @@ export const COUNTS: readonly Mutant[] = [
     [STORE, 'costs are those of the log'],
     { node: 'IfStatement', becomes: '' },
   ),
+  mutant(
+    'C77.kept-when-counted',
+    'hours of other days are kept only once the log is counted',
+    [
+      'test/counts/usual.test.ts',
+      'C77: keeps no hour of another day while the log is counted that it may add to',
+    ],
+    { node: 'ConditionalExpression', becomes: 'keepUsual(key, readUsual)' },
+  ),
   mutant('C77.floor', 'a few cases are no change', [CHANGES, 'fewer than twenty cases'], {
     node: 'IfStatement',
     becomes: '',
