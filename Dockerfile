@@ -9,6 +9,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY LICENSE ./
 COPY scripts/bundle.ts scripts/bundle-plugins.ts scripts/build-argon2.ts scripts/argon2-blocks.h scripts/argon2-fill.c scripts/
 COPY bin bin
+COPY docs docs
 COPY drizzle drizzle
 COPY src src
 # The service spends its time on argon2: built for AVX2 it hashes twice as fast, and keeps its memory while it is busy.

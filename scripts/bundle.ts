@@ -5,6 +5,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -123,6 +124,8 @@ if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'gli
   )
 for (const file of ['drizzle/sqlite', 'drizzle/postgres', 'bin/countersign.mjs', 'LICENSE'])
   copy(file)
+// Served at /docs/….md.
+for (const page of globSync('docs/**/*.md')) copy(page)
 chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
 writePackage()
 const count = writeLicences(metafiles)

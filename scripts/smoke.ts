@@ -85,6 +85,8 @@ async function login(url: string, key: string): Promise<void> {
   expectThat(checked.status === 200, `check answers 200, not ${checked.status}`)
   const document = await fetch(`${url}/openapi.json`)
   expectThat(document.status === 200, 'the OpenAPI document is there')
+  for (const path of ['/llms.txt', '/docs/login-flow.md'])
+    expectThat((await fetch(url + path)).status === 200, `${path} is there`)
 }
 
 /** MiB at rest, of Linux' /proc; undefined elsewhere. */

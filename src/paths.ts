@@ -7,6 +7,8 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../drizzle/sqlite', impo
 export const POSTGRES_MIGRATIONS_FOLDER = fileURLToPath(
   new URL('../drizzle/postgres', import.meta.url),
 )
+/** Its pages, as Markdown. */
+export const DOCS_FOLDER = fileURLToPath(new URL('../docs', import.meta.url))
 export const PACKAGE_FILE = fileURLToPath(new URL('../package.json', import.meta.url))
 
 /** In a clone it is a module of ours, in the image a bundle of its own. */

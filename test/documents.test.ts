@@ -7,7 +7,14 @@ import { PROVIDERS } from '../src/delivery/registry.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DOCUMENTS = globSync(
-  ['*.md', 'docs/*.md', 'scripts/**/*.md', 'examples/**/*.md', 'packages/*/*.md'],
+  [
+    '*.md',
+    'docs/**/*.md',
+    'skills/**/*.md',
+    'scripts/**/*.md',
+    'examples/**/*.md',
+    'packages/*/*.md',
+  ],
   {
     cwd: ROOT,
   },
@@ -50,7 +57,7 @@ const pathsIn = (text: string) =>
 
 /** Read once: a walk over the project for each of a thousand paths takes a minute. */
 const FILES = globSync(
-  ['*', '{src,test,scripts,docs,drizzle,deploy,bench,examples,packages,.ci,bin}/**'],
+  ['*', '{src,test,scripts,docs,skills,drizzle,deploy,bench,examples,packages,.ci,bin}/**'],
   {
     cwd: ROOT,
     exclude: (name) => name === 'node_modules',

@@ -23,7 +23,7 @@ import { IdempotencyHeaders } from './schemas/requests.ts'
 type AnswerDocs = {
   description: string
   json?: ZodType
-  text?: 'text/html' | 'text/plain' | 'text/event-stream' | 'text/csv'
+  text?: 'text/html' | 'text/plain' | 'text/markdown' | 'text/event-stream' | 'text/csv'
   lines?: ZodType
   headers?: HeaderDocs
 }

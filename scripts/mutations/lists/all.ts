@@ -20,6 +20,7 @@ import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
 import { COUNTS } from './counts.ts'
 import { DECOYS } from './decoys.ts'
+import { DOCUMENTS } from './documents.ts'
 import { DURABILITY } from './durability.ts'
 import { ELEMENT } from './element.ts'
 import { EXPORTS } from './exports.ts'
@@ -135,6 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CALLS,
   ...CHALLENGES,
   ...CLIENT,
+  ...DOCUMENTS,
   ...ELEMENT,
   ...RECEIPTS,
   ...SHIELD,

@@ -1,14 +1,17 @@
-// GET /, /docs and /openapi.json: the way in for people and programs. Every problem's `type` leads to /docs.
+// GET /, /docs, /openapi.json, /llms.txt and docs/ as Markdown: the way in for people, programs and assistants. Every problem's `type` leads to /docs.
 // They must not differ between callers, reveal anything of this installation, or load anything from another host.
 
 import { z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
+import { once } from '../../kernel/once.ts'
+import { DOCS_FOLDER } from '../../paths.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { stylePolicy } from '../middleware/security-headers.ts'
 import { buildDocument, type ShownDocument } from '../openapi-document.ts'
 import { DOCS_STYLE, docsPage } from '../pages/docs-page.ts'
 import { type Html, page, wholeStyle } from '../pages/layout.ts'
+import { answerProblem, refusal } from '../problem.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
 
 const FRONT_STYLE = `
@@ -60,6 +63,69 @@ export function addFront(app: App, { inbox }: Pick<AppDeps, 'inbox'>): void {
   app.all('/', namesRoute('/'), refusesMethod('get'))
 }
 
+const pageParams = (example: string) =>
+  z.object({
+    page: z
+      .string()
+      .transform((file) => file.replace(/\.md$/, ''))
+      .openapi({ description: 'One of those that `/llms.txt` lists.', example }),
+  })
+
+/** Loaded with the first request for one of them: few processes are ever asked. */
+function markdownRoutes() {
+  const pages = once(async () => {
+    const { createMarkdownPages } = await import('../markdown-pages.ts')
+    return createMarkdownPages(DOCS_FOLDER)
+  })
+  const common = { method: 'get', tag: 'Operation', needs: 'nothing' } as const
+  const answerPage = async (c: AppContext, name: string) => {
+    const bytes = await (await pages()).page(name)
+    if (!bytes) return answerProblem(c, refusal('not_found', 'See /llms.txt for every page.'))
+    return c.body(bytes, 200, { 'content-type': 'text/markdown; charset=utf-8' }) as never
+  }
+  return [
+    defineRoute(
+      {
+        ...common,
+        path: '/llms.txt',
+        id: 'getLlmsTxt',
+        summary: 'What there is to read, for assistants',
+        description:
+          'In the form of llmstxt.org: each page of the documentation, with its address.',
+        answers: { 200: { description: 'The list.', text: 'text/plain' } },
+      },
+      async (c) => {
+        const bytes = await (await pages()).list()
+        return c.body(bytes, 200, { 'content-type': 'text/plain; charset=utf-8' }) as never
+      },
+    ),
+    defineRoute(
+      {
+        ...common,
+        path: '/docs/{page}.md',
+        id: 'getDocsPage',
+        summary: 'A page of the documentation',
+        params: pageParams('login-flow'),
+        answers: { 200: { description: 'As it is written.', text: 'text/markdown' } },
+        problems: ['not_found'],
+      },
+      (c, { params }) => answerPage(c, params.page),
+    ),
+    defineRoute(
+      {
+        ...common,
+        path: '/docs/move-in/{page}.md',
+        id: 'getMoveInPage',
+        summary: 'A page about one system to move in from',
+        params: pageParams('camara'),
+        answers: { 200: { description: 'As it is written.', text: 'text/markdown' } },
+        problems: ['not_found'],
+      },
+      (c, { params }) => answerPage(c, `move-in/${params.page}`),
+    ),
+  ]
+}
+
 export function documentRoutes(app: App) {
   const document = createBytes('application/json', () => JSON.stringify(buildDocument(app)))
   const docs = createPage(DOCS_STYLE, async () =>
@@ -92,5 +158,6 @@ export function documentRoutes(app: App) {
       },
       (c) => docs(c),
     ),
+    ...markdownRoutes(),
   ]
 }
