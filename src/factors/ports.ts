@@ -2,7 +2,7 @@
 // No port hands out a transaction; stores throw StoreUnavailableError, and then nothing is half done.
 
 import type { Actor } from '../kernel/actor.ts'
-import type { AnsweredBefore, IdempotencyWrite } from '../verification/ports.ts'
+import type { AnsweredBefore, IdempotencyWrite } from '../verification/answer-ports.ts'
 import type { FactorRecord, OtpShape } from './types.ts'
 
 /** `lastStep`: of an app that others have seen codes of, the present one; else 0. */

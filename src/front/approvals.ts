@@ -2,9 +2,10 @@
 // It must not let anybody in by a status: a code without start's session is nothing, and each works once.
 
 import type { Keyring } from '../kernel/keyring.ts'
-import type { Approved, Caller, EndUser, Refusal } from '../verification/api.ts'
+import type { Approved, Caller, EndUser, Idempotency, Refusal } from '../verification/api.ts'
 import { approvalOf } from '../verification/check-answer.ts'
 import { actorOf, type Domain, type Learned, learned } from '../verification/domain.ts'
+import { responseFor, type StoredResponse } from '../verification/idempotency.ts'
 import { logRefusals } from '../verification/service.ts'
 import { isOneOf, sessionMacs } from '../verification/session-mac.ts'
 import { openRecipient, viewOf } from '../verification/view.ts'
@@ -12,9 +13,10 @@ import { type ApprovalClaims, claimsOf } from './approval-claims.ts'
 import { type ApprovalCodes, createApprovalCodes } from './approval-code.ts'
 import { type ApprovalTokens, createApprovalTokens, type PublicKey } from './approval-tokens.ts'
 
-export type ExchangeCommand = { approval: string; session: string; endUser: EndUser }
-export type ConsumeCommand = { token: string; endUser: EndUser }
-export type Consumed = { kind: 'consumed'; claims: ApprovalClaims }
+type Common = { endUser: EndUser; idempotency: Idempotency | null }
+export type ExchangeCommand = Common & { approval: string; session: string }
+export type ConsumeCommand = Common & { token: string }
+export type Consumed = { kind: 'consumed'; claims: ApprovalClaims; replayed: boolean }
 
 /** All throw StoreUnavailableError. */
 export type Approvals = Pick<ApprovalCodes, 'approvalCodeFor'> & {
@@ -27,12 +29,18 @@ export type Approvals = Pick<ApprovalCodes, 'approvalCodeFor'> & {
   publicKeys(): Promise<PublicKey[]>
 }
 
-type Deps = Pick<Domain, 'store' | 'front' | 'clock' | 'refusals' | 'addressKey'> & {
+type Deps = Pick<Domain, 'store' | 'front' | 'clock' | 'refusals' | 'addressKey' | 'lock'> & {
   keyring: Keyring
   /** PUBLIC_URL; null: nothing is signed. */
   issuer: string | null
 }
 type Parts = Deps & { codes: ApprovalCodes; tokens: ApprovalTokens }
+/** By the answer under its key, where another request under it came first. */
+type Use<Command, Answer extends object> = (
+  caller: Caller,
+  command: Command,
+  response: StoredResponse<Answer>,
+) => Promise<Learned<Answer | Refusal>>
 
 /** Alike for all that may be wrong: whoever tries one learns nothing. */
 const NOT_FOUND: Refusal = {
@@ -53,11 +61,29 @@ const CONSUMED: Refusal = {
   detail: 'this approval was consumed before; start a new verification',
 }
 
-function createExchange({ codes, keyring, clock, store, front }: Parts) {
-  return async (
-    caller: Caller,
-    { approval, session, endUser }: ExchangeCommand,
-  ): Promise<Learned<Approved | Refusal>> => {
+/** A lost answer is asked for again under its Idempotency-Key: what was used stays used, and is answered again. */
+function answeredOnce<Command extends Common, Answer extends object>(
+  parts: Parts,
+  route: 'approvals/exchange' | 'approvals/consume',
+  use: Use<Command, Answer>,
+) {
+  return (caller: Caller, command: Command) => {
+    const response = responseFor<Answer>(parts, caller, route, command.idempotency)
+    return parts.lock.run(response.lockKeys, async () => {
+      const before = await response.find()
+      return before ? learned(before) : use(caller, command, response)
+    })
+  }
+}
+
+function createExchange({
+  codes,
+  keyring,
+  clock,
+  store,
+  front,
+}: Parts): Use<ExchangeCommand, Approved> {
+  return async (caller, { approval, session, endUser }, response) => {
     const now = clock.now()
     const { name } = caller.service
     const id = codes.read(approval, now)
@@ -66,31 +92,43 @@ function createExchange({ codes, keyring, clock, store, front }: Parts) {
     const about = { verificationId: record.id, budgetIndex: record.budgetIndex }
     const isSame = isOneOf(record.sessionMac, sessionMacs(keyring, name, session)) // mutant: C90.session-compared
     if (!isSame || record.status !== 'approved') return learned(NOT_FOUND, about)
-    const isFirst = await front.useOnce(record.id, 'exchanged', now, actorOf(caller, endUser))
-    if (!isFirst) return learned(NOT_FOUND, about) // mutant: C90.exchanged-once
     const asked = (await front.find(record.id)) ?? null
-    return learned({
+    const answer: Approved = {
       ...{ kind: 'approved', budgets: [], replayed: false, recoveryCodesRemaining: null },
       verification: viewOf(record, openRecipient(keyring, record), now),
       approval: approvalOf(record, asked, now),
+    }
+    const isFirst = await front.useOnce({
+      ...{ verificationId: record.id, use: 'exchanged', now, actor: actorOf(caller, endUser) },
+      kept: response.keep(answer),
     })
+    if (!isFirst) return learned((await response.find()) ?? NOT_FOUND, about) // mutant: C90.exchanged-once
+    return learned(answer)
   }
 }
 
-function createConsume({ tokens, issuer, clock, store, front }: Parts) {
-  return async (
-    caller: Caller,
-    { token, endUser }: ConsumeCommand,
-  ): Promise<Learned<Consumed | Refusal>> => {
+function createConsume({
+  tokens,
+  issuer,
+  clock,
+  store,
+  front,
+}: Parts): Use<ConsumeCommand, Consumed> {
+  return async (caller, { token, endUser }, response) => {
     const now = clock.now()
     const { name, approvalAudience: aud } = caller.service
     const claims = issuer && (await tokens.verify(token, { iss: issuer, aud, now }))
     // Erased since, or of another service that has the same audience.
     const record = claims ? await store.find(name, claims.jti) : undefined // mutant: C90.own-service
     if (!claims || !record) return learned(INVALID)
-    const isFirst = await front.useOnce(record.id, 'consumed', now, actorOf(caller, endUser))
-    if (isFirst) return learned({ kind: 'consumed', claims })
-    return learned(CONSUMED, { verificationId: record.id, budgetIndex: record.budgetIndex })
+    const answer: Consumed = { kind: 'consumed', claims, replayed: false }
+    const isFirst = await front.useOnce({
+      ...{ verificationId: record.id, use: 'consumed', now, actor: actorOf(caller, endUser) },
+      kept: response.keep(answer),
+    })
+    if (isFirst) return learned(answer)
+    const about = { verificationId: record.id, budgetIndex: record.budgetIndex }
+    return learned((await response.find()) ?? CONSUMED, about)
   }
 }
 
@@ -109,7 +147,13 @@ export function createApprovals(deps: Deps): Approvals {
       const ends = { iss: issuer, aud: service.approvalAudience }
       return tokens.sign(claimsOf(ends, verification, approval))
     },
-    exchange: logged('approvals/exchange', createExchange(parts)),
-    consume: logged('approvals/consume', createConsume(parts)),
+    exchange: logged(
+      'approvals/exchange',
+      answeredOnce(parts, 'approvals/exchange', createExchange(parts)),
+    ),
+    consume: logged(
+      'approvals/consume',
+      answeredOnce(parts, 'approvals/consume', createConsume(parts)),
+    ),
   }
 }

@@ -3,18 +3,18 @@
 // It must not wait for a lock meanwhile: a process that stops in between holds nothing.
 
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { AnswerToKeep, IdempotencyWrite } from '../verification/answer-ports.ts'
 import { applied, blankRecord } from '../verification/applied.ts'
 import type { Change, Decision, Effect } from '../verification/change.ts'
 import type {
   ChangeInput,
   ChangeOutcome,
   CreateInput,
-  IdempotencyWrite,
   VerificationStore,
 } from '../verification/ports.ts'
 import type { VerificationRecord } from '../verification/state.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'
-import type { AnswerToKeep, ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
+import type { ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
 
 /** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
 export const MAX_DECISIONS = 30

@@ -12,12 +12,11 @@ import type {
 import type { Actor } from '../kernel/actor.ts'
 import type { StoredDeliveryStatus } from '../kernel/channel.ts'
 import type { KeptTrace, TraceContext } from '../kernel/tracing.ts'
+import type { AnsweredBefore, AnswerToKeep } from '../verification/answer-ports.ts'
 import type { Change } from '../verification/change.ts'
 import type {
-  AnsweredBefore,
   CreateInput,
   CreateOutcome,
-  IdempotencyWrite,
   NumberLimit,
   VerificationStore,
 } from '../verification/ports.ts'
@@ -26,9 +25,7 @@ import type { SuppressedKey, Suppression } from '../verification/suppression.ts'
 import type { EngineReceipts } from './engine-receipts.ts'
 import type { Store } from './store.ts'
 
-export type KeyToKeep = Omit<IdempotencyWrite<never>, 'answer'>
-/** The answer under an Idempotency-Key, made and sealed before the effect that it is written with. */
-export type AnswerToKeep = KeyToKeep & { answer: Uint8Array }
+export type KeyToKeep = Omit<AnswerToKeep, 'answer'>
 
 export type EffectToApply = {
   change: Change

@@ -221,7 +221,7 @@ async function commit(
   })
   const outcome = await change.catch(async (error: unknown) => {
     // A fault that only a wrong code meets would else be guesses without end.
-    const charge = { ...common, decide: decideChargeOnly, idempotency: null }
+    const charge = { ...common, decide: decideChargeOnly(record), idempotency: null }
     await store.change(charge).catch(() => {}) // mutant: I2.charge-after-fault
     throw error
   })

@@ -4,6 +4,7 @@
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel, StoredDeliveryStatus } from '../kernel/channel.ts'
 import type { LinkKind } from '../kernel/link-token.ts'
+import type { AnswerToKeep } from './answer-ports.ts'
 import type { VerificationRecord } from './state.ts'
 
 /** As a start asked for it; `verification/front.ts` makes it from the command. */
@@ -74,8 +75,16 @@ export type FrontStore = {
   renew(verificationId: string, request: FrontRequest): Promise<void>
   /** One statement: the first one stays. @returns the one in force; undefined: there is no such verification */
   claimBrowser(verificationId: string, mac: Uint8Array): Promise<Uint8Array | undefined>
-  /** One statement, and with the first its event. @returns whether this was the first time */
-  useOnce(verificationId: string, use: FrontUse, now: number, actor: Actor): Promise<boolean>
+  /** One commit: the first use, its event, and the answer under its key. @returns whether this was the first time */
+  useOnce(input: UseInput): Promise<boolean>
 }
 
 export type FrontUse = 'exchanged' | 'consumed'
+export type UseInput = {
+  verificationId: string
+  use: FrontUse
+  now: number
+  actor: Actor
+  /** Null: the request had no Idempotency-Key. */
+  kept: AnswerToKeep | null
+}

@@ -2,10 +2,15 @@
 // It must not store a refusal, except a wrong code: only what had an effect is replayed.
 
 import { timingSafeEqual } from 'node:crypto'
+import type {
+  AnswerToKeep,
+  IdempotencyKey,
+  IdempotencyWrite,
+  StoredAnswer,
+} from './answer-ports.ts'
 import type { Caller, Idempotency, Refusal } from './api.ts'
 import type { Domain } from './domain.ts'
 import { IDEMPOTENCY_KEEP_MS } from './policy.ts'
-import type { IdempotencyKey, IdempotencyWrite, StoredAnswer } from './ports.ts'
 
 export type Route =
   | 'start'
@@ -16,6 +21,8 @@ export type Route =
   | 'factors/totp'
   | 'factors/recovery-codes'
   | 'factors/confirm'
+  | 'approvals/exchange'
+  | 'approvals/consume'
 
 export type StoredResponse<Answer extends object> = {
   /** The answer given before under this key, or the refusal of its reuse. */
@@ -24,6 +31,8 @@ export type StoredResponse<Answer extends object> = {
   replay(stored: StoredAnswer): Answer | Refusal
   /** For the transaction of the effect; null without a key. */
   write<Effect>(toAnswer: (effect: Effect) => Answer): IdempotencyWrite<Effect> | null
+  /** The same for an answer that is known before its effect. */
+  keep(answer: Answer): AnswerToKeep | null
   /** Parallel duplicates in this process wait for one another. */
   lockKeys: string[]
 }
@@ -51,6 +60,7 @@ function without<Answer extends object>(): StoredResponse<Answer> {
       throw new Error('an answer was stored for a request without an Idempotency-Key')
     },
     write: () => null,
+    keep: () => null,
     lockKeys: [],
   }
 }
@@ -84,19 +94,21 @@ export function responseFor<Answer extends object>(
     return { ...answer, replayed: true }
   }
 
+  const kept = () => ({
+    key,
+    fingerprint: keyring.mac('idempotency', fingerprintOf),
+    expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
+  })
+  const seal = (answer: Answer) => keyring.seal(JSON.stringify({ ...answer, budgets: [] }), context) // mutant: I7.sealed-response
+
   return {
     async find() {
       const stored = await store.findAnswer(key, clock.now())
       return stored && replay(stored)
     },
     replay,
-    write: (toAnswer) => ({
-      key,
-      fingerprint: keyring.mac('idempotency', fingerprintOf),
-      expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
-      answer: (effect) =>
-        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context), // mutant: I7.sealed-response
-    }),
+    write: (toAnswer) => ({ ...kept(), answer: (effect) => seal(toAnswer(effect)) }),
+    keep: (answer) => ({ ...kept(), answer: seal(answer) }),
     lockKeys: [`idempotency:${scope.join(':')}`],
   }
 }

@@ -5,6 +5,12 @@
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { TraceContext } from '../kernel/tracing.ts'
+import type {
+  AnsweredBefore,
+  IdempotencyKey,
+  IdempotencyWrite,
+  StoredAnswer,
+} from './answer-ports.ts'
 import type { Refusal } from './api.ts'
 import type { SpentChallenge } from './challenge-ports.ts'
 import type { Change, Decide } from './change.ts'
@@ -14,24 +20,6 @@ import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
 import type { Suppressed, SuppressedKey } from './suppression.ts'
 import type { WireKey } from './wire-ports.ts'
-
-/** A row of `idempotency_keys`: unique by (service, route, keyMac). */
-export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
-export type StoredAnswer = { fingerprint: Uint8Array; answer: Uint8Array }
-
-/**
- * Written in the transaction of the effect, under `key.keyMacs[0]`. `answer` is pure and
- * synchronous: from the row after the effect (and what the effect was) to the sealed answer.
- */
-export type IdempotencyWrite<Effect> = {
-  key: IdempotencyKey
-  fingerprint: Uint8Array
-  expiresAt: number
-  answer: (effect: Effect) => Uint8Array
-}
-
-/** The key was taken by a request that came first: its answer stands, nothing was changed. */
-export type AnsweredBefore = { kind: 'answered_before'; stored: StoredAnswer }
 
 /** A browser session's pending verification: (service, to, purpose, session) as one MAC. */
 export type SessionSlot = {

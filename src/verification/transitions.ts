@@ -4,7 +4,7 @@
 import type { EventDetails } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { nextAfterDue, nextAtOnce, type WaitingStep } from '../kernel/steps.ts'
-import type { Change, Decide, Decision, Effect } from './change.ts'
+import type { Change, Decide, Effect } from './change.ts'
 import type { Verdict } from './comparison.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import {
@@ -119,11 +119,18 @@ export function decideCheck<Result>(
   }
 }
 
-/** Where nothing else of a check could be written: the attempt it costs, whatever the verdict was (I2). */
-export function decideChargeOnly(record: VerificationRecord, now: number): Decision<null> {
-  if (record.status !== 'pending' || record.attempts >= record.maxAttempts)
-    return { kind: 'refused', refusal: refuseOverloaded() }
-  return { kind: 'change', change: charged(record, now), answer: () => null }
+/**
+ * Where nothing else of a check could be written: the attempt it costs, whatever the verdict was (I2). Its answer alone may
+ * have been lost, after the commit: then the row has a wrong code more than before, at this very time, and its attempt with it.
+ */
+export function decideChargeOnly(before: Pick<VerificationRecord, 'failed'>): Decide<null> {
+  return (record, now) => {
+    const isWritten = record.failed > before.failed && record.lastAttemptAt === now
+    const isOver = record.status !== 'pending' || record.attempts >= record.maxAttempts
+    // mutant: I2.charged-before
+    if (isWritten || isOver) return { kind: 'refused', refusal: refuseOverloaded() }
+    return { kind: 'change', change: charged(record, now), answer: () => null }
+  }
 }
 
 function charged(record: VerificationRecord, now: number): Change {

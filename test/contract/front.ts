@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
-import type { FrontRequest } from '../../src/verification/front-ports.ts'
+import type { FrontRequest, FrontUse, UseInput } from '../../src/verification/front-ports.ts'
 import { decideStart } from '../../src/verification/transitions.ts'
 import { ACTOR, createInput, mac, newVerification, T0 } from './rows.ts'
 import { idempotency, type Stores, start, typesOf } from './stores.ts'
@@ -14,6 +14,9 @@ export const newFront = (change: Partial<FrontRequest> = {}): FrontRequest => ({
 })
 const UNUSED = { browserMac: null, exchangedAt: null, consumedAt: null }
 const PARALLEL = 20
+const useOf = (verificationId: string, use: FrontUse): UseInput => {
+  return { verificationId, use, now: T0 + 5, actor: ACTOR, kept: null }
+}
 const inParallel = <T>(run: () => Promise<T>) => Promise.all(Array.from({ length: PARALLEL }, run))
 
 export function describeFront(factory: () => Stores & Store): void {
@@ -124,7 +127,7 @@ export function describeFront(factory: () => Stores & Store): void {
     for (const asked of [newFront(), undefined]) {
       const { id } = await startWith(asked)
       for (const use of ['exchanged', 'consumed'] as const) {
-        const used = await inParallel(() => front.useOnce(id, use, T0 + 5, ACTOR))
+        const used = await inParallel(() => front.useOnce(useOf(id, use)))
         expect(used.filter(Boolean)).toHaveLength(1)
       }
       expect((await typesOf(factory(), id)).slice(-2)).toEqual([
@@ -132,6 +135,23 @@ export function describeFront(factory: () => Stores & Store): void {
         'approval.consumed',
       ])
       expect(await front.find(id)).toMatchObject({ exchangedAt: T0 + 5, consumedAt: T0 + 5 })
+    }
+  })
+
+  it('I22: the answer under a key is kept with the first use, and with no other', async () => {
+    const { front, verifications } = factory()
+    const { id } = await startWith(newFront())
+    const keys = [idempotency(), idempotency()].map(({ key, fingerprint, expiresAt }, n) => {
+      return { key, fingerprint, expiresAt, answer: Buffer.from(`answer ${n}`) }
+    })
+    const kept = keys.map(async (one) => front.useOnce({ ...useOf(id, 'exchanged'), kept: one }))
+    const isFirst = await Promise.all(kept)
+    expect(isFirst.filter(Boolean)).toHaveLength(1)
+    for (const [n, { key }] of keys.entries()) {
+      const stored = await verifications.findAnswer(key, T0 + 6)
+      expect(stored && Buffer.from(stored.answer).toString()).toBe(
+        isFirst[n] ? `answer ${n}` : undefined,
+      )
     }
   })
 
@@ -144,7 +164,7 @@ export function describeFront(factory: () => Stores & Store): void {
     for (const id of gone) {
       await front.renew(id, newFront())
       expect(await front.claimBrowser(id, mac())).toBeUndefined()
-      expect(await front.useOnce(id, 'consumed', T0, ACTOR)).toBe(false)
+      expect(await front.useOnce(useOf(id, 'consumed'))).toBe(false)
       expect(await front.find(id)).toBeUndefined()
     }
   })

@@ -3,13 +3,9 @@
 
 import type { Actor } from '../../src/kernel/actor.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
-import type {
-  AnsweredBefore,
-  ChangeOutcome,
-  IdempotencyWrite,
-  NumberLimit,
-  VerificationStore,
-} from '../../src/verification/ports.ts'
+import type { AnsweredBefore, IdempotencyWrite } from '../../src/verification/answer-ports.ts'
+import type { Decide } from '../../src/verification/change.ts'
+import type { ChangeOutcome, NumberLimit, VerificationStore } from '../../src/verification/ports.ts'
 import type { FactorUse, VerificationRecord } from '../../src/verification/state.ts'
 import {
   decideCancel,
@@ -89,7 +85,8 @@ export function createSteps(store: VerificationStore) {
     /** An attempt that is charged and never judged, as an older program leaves it that dies in between. */
     async charge(step: ChargeStep) {
       const { numberLimit = null } = step
-      return change<null>(step, { decide: decideChargeOnly, numberLimit, idempotency: null })
+      const decide: Decide<null> = (record, now) => decideChargeOnly(record)(record, now)
+      return change<null>(step, { decide, numberLimit, idempotency: null })
     },
     async resend(step: ResendStep) {
       const outcome = await change<VerificationRecord>(step, {

@@ -2,7 +2,7 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { IdempotencyWrite } from '../../src/verification/ports.ts'
+import type { IdempotencyWrite } from '../../src/verification/answer-ports.ts'
 import type { NewVerification, VerificationRecord } from '../../src/verification/state.ts'
 import { claimOne, ERROR, emptyOutbox, settlement } from './outbox-steps.ts'
 import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'

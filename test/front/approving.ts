@@ -7,7 +7,6 @@ import type { Approved, Caller } from '../../src/verification/api.ts'
 import { NOBODY, type World } from '../verification/world.ts'
 
 export const ISSUER = 'https://verify.example.com'
-export const { endUser: SOMEBODY } = NOBODY
 export const ringOf = (...bytes: number[]): Keyring =>
   createKeyring(bytes.map((byte) => Buffer.alloc(32, byte)))
 

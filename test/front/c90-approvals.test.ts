@@ -10,8 +10,8 @@ import { createApprovals } from '../../src/front/approvals.ts'
 import { privateKeyOf } from '../../src/kernel/ed25519.ts'
 import type { Keyring } from '../../src/kernel/keyring.ts'
 import { begin, withApp } from '../factors/person.ts'
-import { createWorld, testService, type World } from '../verification/world.ts'
-import { approvalsOf, approve, ISSUER, newNonce, OWN, ringOf, SOMEBODY, sign } from './approving.ts'
+import { createWorld, NOBODY, testService, type World } from '../verification/world.ts'
+import { approvalsOf, approve, ISSUER, newNonce, OWN, ringOf, sign } from './approving.ts'
 import { PYTHON } from './python.ts'
 
 const TYP = 'countersign-approval+jwt'
@@ -28,7 +28,7 @@ const keySetOf = async (keyring: Keyring = world.keyring) =>
   createLocalJWKSet({ keys: await approvalsOf(world, keyring).publicKeys() })
 const expected = () => ({ issuer: ISSUER, audience: 'default', typ: TYP, currentDate: now() })
 const consume = (token: string, caller = world.caller, keyring = world.keyring) =>
-  approvalsOf(world, keyring).consume(caller, { token, endUser: SOMEBODY })
+  approvalsOf(world, keyring).consume(caller, { token, ...NOBODY })
 const refused = (error: string) => ({ kind: 'refused', error })
 
 describe('what it says', () => {
@@ -87,7 +87,7 @@ describe('what it says', () => {
     const without = createApprovals({ ...world.domain, issuer: null })
     expect([without.signs, await without.signedFor(world.caller, asked)]).toEqual([false, null])
     const token = await sign(world, asked)
-    const consumed = await without.consume(world.caller, { token, endUser: SOMEBODY })
+    const consumed = await without.consume(world.caller, { token, ...NOBODY })
     expect(consumed).toMatchObject(refused('approval_invalid'))
   })
 
@@ -239,7 +239,7 @@ describe('consumed', () => {
     const token = await sign(world, approved)
     const results = await Promise.all(Array.from({ length: 20 }, () => consume(token)))
     expect(results.filter(({ kind }) => kind === 'consumed')).toEqual([
-      { kind: 'consumed', claims: decodeJwt(token) },
+      { kind: 'consumed', claims: decodeJwt(token), replayed: false },
     ])
     for (const one of results.filter(({ kind }) => kind === 'refused'))
       expect(one).toMatchObject(refused('approval_consumed'))

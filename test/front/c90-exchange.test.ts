@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApprovalCodes } from '../../src/front/approval-code.ts'
-import { createWorld, testService, type World } from '../verification/world.ts'
-import { approvalsOf, approve, newSession, recordOf, ringOf, SOMEBODY } from './approving.ts'
+import { createWorld, NOBODY, testService, type World } from '../verification/world.ts'
+import { approvalsOf, approve, newSession, recordOf, ringOf } from './approving.ts'
 
 const MINUTE = 60_000
 const NOT_FOUND = { kind: 'refused', error: 'approval_not_found' }
@@ -15,7 +15,12 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const exchange = (approval: string, session: string, caller = world.caller) =>
-  approvalsOf(world).exchange(caller, { approval, session, endUser: SOMEBODY })
+  approvalsOf(world).exchange(caller, { approval, session, ...NOBODY })
+/** Under an Idempotency-Key. */
+const keyed = (key: string, approval: string, session: string) => {
+  const idempotency = { key, body: { approval, session } }
+  return approvalsOf(world).exchange(world.caller, { approval, session, ...NOBODY, idempotency })
+}
 
 async function codeOf(id: string): Promise<string> {
   const code = approvalsOf(world).approvalCodeFor(await recordOf(world, id), world.clock.now())
@@ -50,6 +55,28 @@ describe('the code', () => {
     const all = Array.from({ length: 20 }, (_, i) => exchange(codes[i % 2] as string, session))
     const kinds = (await Promise.all(all)).map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind === 'approved')).toHaveLength(1)
+  })
+
+  it('C90: an answer that was lost is given again under its key, and under no other', async () => {
+    const { id, nonce, session, code } = await comeBack()
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 5 }, () => keyed('the-same', code, session)),
+    )
+    expect(first).toMatchObject({ kind: 'approved', verification: { id }, approval: { nonce } })
+    for (const other of others) expect(other).toEqual({ ...first, replayed: true })
+    // Also after the code is over: what was done was done.
+    world.moveWall(10 * MINUTE)
+    expect(await keyed('the-same', code, session)).toEqual({ ...first, replayed: true })
+    expect(await keyed('another', code, session)).toMatchObject(NOT_FOUND)
+    expect(await exchange(code, session)).toMatchObject(NOT_FOUND)
+    const reused = { kind: 'refused', error: 'idempotency_key_reused' }
+    expect(await keyed('the-same', code, newSession())).toMatchObject(reused)
+  })
+
+  it('C90: a refusal is kept under no key', async () => {
+    const { session, code } = await comeBack()
+    expect(await keyed('tried-before', 'apc_nothing', session)).toMatchObject(NOT_FOUND)
+    expect((await keyed('tried-before', code, session)).kind).toBe('approved')
   })
 
   it('C90: with another session, or by another service, it is nothing, and stays good for its own', async () => {

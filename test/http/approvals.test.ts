@@ -42,7 +42,8 @@ async function approve(body: object, key = 'none') {
   const check = () => real.client.post('/verify/check', { id, code, session: SESSION }, headers)
   return { id, check, answer: await check() }
 }
-const consume = (token: string) => real.client.post('/approvals/consume', { token })
+const consume = (token: string, key = `key ${token.slice(-9)}`) =>
+  real.client.post('/approvals/consume', { token }, { 'idempotency-key': key })
 
 it('C90: a check answers what jose and the client verify by the published keys, and a replay answers the same', async () => {
   const { id, answer, check } = await approve(
@@ -68,7 +69,9 @@ it('C90: a check answers what jose and the client verify by the published keys, 
 
   const consumed = await consume(answer.body.approval)
   expect([consumed.status, consumed.body]).toEqual([200, payload])
-  const second = await consume(answer.body.approval)
+  const replayed = await consume(answer.body.approval)
+  expect([replayed.headers.get('idempotency-replayed'), replayed.body]).toEqual(['true', payload])
+  const second = await consume(answer.body.approval, 'another-key-of-one')
   expect([second.status, second.body.error]).toEqual([409, 'approval_consumed'])
   const none = await consume('not.a.token')
   expect([none.status, none.body.error]).toEqual([422, 'approval_invalid'])

@@ -2,10 +2,13 @@
 // and nobody can tell the two apart. Both engines, real triggers.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
 import { codeContext } from '../../src/kernel/sealing.ts'
+import { createPostgresStore } from '../../src/storage/postgres/store.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { createVerificationService } from '../../src/verification/service.ts'
+import { startCuttingProxy } from '../postgres/cutting-proxy.ts'
 import { openStore } from '../storage/postgres/fixture.ts'
 import { createWorld, NOBODY, type World } from './world.ts'
 
@@ -56,6 +59,47 @@ const ENGINES: Record<string, (world: World) => Promise<Engine>> = {
   },
 }
 
+/** @param store null: the world's own */
+async function beginIn(world: World, store: Pick<Store, 'verifications'> | undefined) {
+  const service = store
+    ? createVerificationService({
+        ...world.domain,
+        ...{ store: store.verifications, lock: createKeyedLock() },
+      })
+    : world.service
+  const { caller } = world
+  const started = await service.start(caller, {
+    ...{ to: 'ann@example.com', session: null, purpose: 'login', decoy: false, ttlSeconds: 600 },
+    ...{
+      channel: null,
+      channels: null,
+      country: null,
+      locale: null,
+      codeLength: null,
+      metadata: {},
+      challenge: null,
+    },
+    ...{ authenticated: false, ...NOBODY },
+  })
+  if (started.kind !== 'started') throw new Error(started.kind)
+  const { id } = started.verification
+  const verifications = store?.verifications ?? world.store.verifications
+  const find = async () => {
+    const record = await verifications.find('default', id)
+    if (!record) throw new Error('gone')
+    return record
+  }
+  const sealed = (await find()).codeSealed as Uint8Array
+  const code = world.keyring.open(sealed, codeContext(id))
+  const check = (typed: string, key: string) =>
+    service.check(caller, {
+      ...{ id, code: typed, purpose: 'login', session: null },
+      ...{ to: null, country: null, subject: null, endUser: NOBODY.endUser },
+      idempotency: { key, body: {} },
+    })
+  return { check, find, code, wrong: world.wrongCode(code) }
+}
+
 describe.each(Object.entries(ENGINES))('a check whose effect cannot be written, %s', (_, open) => {
   let world: World
   let engine: Engine
@@ -68,46 +112,7 @@ describe.each(Object.entries(ENGINES))('a check whose effect cannot be written, 
     await world.close()
   })
 
-  async function begin() {
-    const { store } = engine
-    const service = store
-      ? createVerificationService({
-          ...world.domain,
-          ...{ store: store.verifications, lock: createKeyedLock() },
-        })
-      : world.service
-    const { caller } = world
-    const started = await service.start(caller, {
-      ...{ to: 'ann@example.com', session: null, purpose: 'login', decoy: false, ttlSeconds: 600 },
-      ...{
-        channel: null,
-        channels: null,
-        country: null,
-        locale: null,
-        codeLength: null,
-        metadata: {},
-        challenge: null,
-      },
-      ...{ authenticated: false, ...NOBODY },
-    })
-    if (started.kind !== 'started') throw new Error(started.kind)
-    const { id } = started.verification
-    const verifications = store?.verifications ?? world.store.verifications
-    const find = async () => {
-      const record = await verifications.find('default', id)
-      if (!record) throw new Error('gone')
-      return record
-    }
-    const sealed = (await find()).codeSealed as Uint8Array
-    const code = world.keyring.open(sealed, codeContext(id))
-    const check = (typed: string, key: string) =>
-      service.check(caller, {
-        ...{ id, code: typed, purpose: 'login', session: null },
-        ...{ to: null, country: null, subject: null, endUser: NOBODY.endUser },
-        idempotency: { key, body: {} },
-      })
-    return { check, find, code, wrong: world.wrongCode(code) }
-  }
+  const begin = () => beginIn(world, engine.store)
 
   it.each(STATEMENTS)('I2: %s %s %s', async (step, table, column) => {
     const { check, find, code, wrong } = await begin()
@@ -137,4 +142,32 @@ describe.each(Object.entries(ENGINES))('a check whose effect cannot be written, 
     await engine.mend()
     expect(await check(code, 'right-again')).toMatchObject(refused)
   })
+})
+
+it('I2: a check whose answer was lost after its commit is charged once, PostgreSQL', async () => {
+  const [world, near] = [await createWorld({}), await openStore()]
+  const proxy = await startCuttingProxy(near.database.url)
+  const far = await createPostgresStore({ url: proxy.url, clock: 'caller' })
+  const cut = async (run: () => Promise<unknown>) => {
+    proxy.cutAnswerTo('verification.approved')
+    await expect(run()).rejects.toBeInstanceOf(StoreUnavailableError)
+  }
+  const { check, find, code, wrong } = await beginIn(world, far)
+  proxy.cutAnswerTo('check.incorrect')
+  await expect(check(wrong, 'lost')).rejects.toBeInstanceOf(StoreUnavailableError)
+  expect(await find()).toMatchObject({ attempts: 1, failed: 1 })
+  // Who asks again under the same key hears what became of it.
+  expect(await check(wrong, 'lost')).toMatchObject({ error: 'code_incorrect', replayed: true })
+  // Beside another one, which is charged for itself.
+  world.moveWall(1)
+  proxy.cutAnswerTo('check.incorrect')
+  const both = await Promise.allSettled([check(wrong, 'one'), check(wrong, 'other')])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  expect(await find()).toMatchObject({ attempts: 3, failed: 3 })
+  await cut(() => check(code, 'right'))
+  expect(await find()).toMatchObject({ attempts: 4, status: 'approved' })
+  await far.close()
+  proxy.close()
+  await near.close()
+  await world.close()
 })

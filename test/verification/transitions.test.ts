@@ -124,9 +124,21 @@ describe('check', () => {
 
   it('I2: the charge alone moves nothing else, and not past max_attempts', () => {
     const record = recordOf({ maxAttempts: 1 })
-    const decision = decideChargeOnly(record, T0 + 1)
+    const decide = decideChargeOnly(record)
+    const decision = decide(record, T0 + 1)
     expect(after(record, decision)).toEqual({ ...record, attempts: 1, lastAttemptAt: T0 + 1 })
-    expect(decideChargeOnly(after(record, decision), T0 + 2).kind).toBe('refused')
+    expect(decide(after(record, decision), T0 + 2).kind).toBe('refused')
+  })
+
+  it('I2: an attempt that was written with its wrong code is not charged again, any other is', () => {
+    const record = recordOf({})
+    const wrong = after(record, checkOf(false, T0)(record, T0 + 1))
+    expect(decideChargeOnly(record)(wrong, T0 + 1).kind).toBe('refused')
+    // That of another check, a moment before or after it; or another one charged alone at the same time.
+    expect(decideChargeOnly(record)(wrong, T0 + 2).kind).toBe('change')
+    expect(decideChargeOnly(wrong)(wrong, T0 + 1).kind).toBe('change')
+    const alone = after(record, decideChargeOnly(record)(record, T0 + 1))
+    expect(decideChargeOnly(record)(alone, T0 + 1).kind).toBe('change')
   })
 })
 

@@ -102,7 +102,7 @@ export class Countersign {
     )
   }
 
-  /** The hosted page's one-use code (`apc_…`), together with start's `session`: the approved verification, once. */
+  /** The hosted page's one-use code (`apc_…`), together with start's `session`: the approved verification, once. It is asked again where the answer is lost. */
   async exchange(
     fields: { approval: string; session: string },
     options?: t.CallOptions,
@@ -110,7 +110,7 @@ export class Countersign {
     requireText(fields?.approval, 'approval')
     requireText(fields.session, 'session')
     const request = { path: '/approvals/exchange', fields, isAnswer: isApproval }
-    return this.#call({ ...request, asksAgainAfter: NOTHING_DONE }, options, (body) => ({
+    return this.#call(request, options, (body) => ({
       verification: body as t.ApprovedVerification,
     }))
   }
@@ -123,7 +123,7 @@ export class Countersign {
     requireText(token, 'token')
     const isAnswer = ({ jti }: Body) => typeof jti === 'string'
     const request = { path: '/approvals/consume', fields: { token }, isAnswer }
-    return this.#call({ ...request, asksAgainAfter: NOTHING_DONE }, options, (body) => ({
+    return this.#call(request, options, (body) => ({
       claims: body as t.ApprovalClaims,
     }))
   }

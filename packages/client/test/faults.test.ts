@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { UNLIMITED } from '../../../test/e2e/service-process.ts'
 import { API_KEY, type Real, startReal } from '../../../test/http/real.ts'
+import { CountersignView } from '../src/browser.ts'
 import { Countersign, CountersignError } from '../src/client.ts'
 import { type Fault, type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts'
 
@@ -19,7 +20,11 @@ let client: Countersign
 let count = 0
 
 beforeAll(async () => {
-  real = await startReal({ ARGON2_MEMORY_KIB: '64', ...UNLIMITED })
+  real = await startReal({
+    ARGON2_MEMORY_KIB: '64',
+    PUBLIC_URL: 'http://127.0.0.1:8080',
+    ...UNLIMITED,
+  })
   proxy = await startFaultyProxy(real.url)
   direct = new Countersign({ url: real.url, apiKey: API_KEY })
   client = new Countersign({ url: proxy.url, apiKey: API_KEY, timeoutMs: 30_000 })
@@ -38,6 +43,17 @@ async function begun() {
   if (!started.ok) throw new Error(started.reason)
   const { id } = started.verification
   return { id, code: (await real.message(id)).code }
+}
+
+/** As a page ends. @returns its one-use code */
+async function approvedByView(nonce: string): Promise<string> {
+  const to = `someone-${++count}@example.com`
+  const started = await direct.start({ to, session: SESSION, actions: true, nonce })
+  if (!started.ok) throw new Error(started.reason)
+  const { id, viewToken: token } = started.verification
+  const view = new CountersignView({ url: real.url, token })
+  const checked = await view.check((await real.message(id)).code)
+  return (checked.ok && checked.view.approval) || 'none'
 }
 
 const left = async (id: string) => {
@@ -117,6 +133,25 @@ describe('C91: no answer at all', () => {
       expect(proxy.seen).toHaveLength(3)
       expect(await left(id)).toBe(remaining)
       expect(JSON.stringify(result)).not.toContain(wrong(code))
+    },
+  )
+
+  it.each(['dropped', 'half_body'] as const)(
+    '%s: what works once, an exchange and a consumption, is answered again to its own call alone',
+    async (fault) => {
+      const nonce = 'n-0S6_WzA2Mj7qLfT1cQvA'
+      const approval = await approvedByView(nonce)
+      const exchange = () => client.exchange({ approval, session: SESSION })
+      proxy.plan(fault)
+      const exchanged = await exchange()
+      expect(exchanged).toMatchObject({ ok: true, replayed: true, verification: { valid: true } })
+      expect(new Set(proxy.seen.map(({ key }) => key)).size).toBe(1)
+      expect(await exchange()).toMatchObject({ ok: false, reason: 'not_found' })
+      proxy.plan(fault)
+      const token = (exchanged.ok && exchanged.verification.approval) || 'none'
+      const consumed = await client.consumeApproval(token)
+      expect(consumed).toMatchObject({ ok: true, replayed: true, claims: { nonce } })
+      expect(await client.consumeApproval(token)).toMatchObject({ reason: 'already_used' })
     },
   )
 

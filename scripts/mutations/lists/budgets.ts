@@ -73,7 +73,7 @@ export const BUDGETS: readonly Mutant[] = [
       node: 'IfStatement',
       becomes: `if (!comparison) {
     const actor = actorOf(caller, command.endUser)
-    const charge = { record, now: admittedAt, actor, decide: decideChargeOnly, idempotency: null }
+    const charge = { record, now: admittedAt, actor, decide: decideChargeOnly(record), idempotency: null }
     await deps.store.change(charge)
     return refuseOverloaded()
   }`,

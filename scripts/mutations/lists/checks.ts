@@ -74,6 +74,18 @@ export const CHECKS: readonly Mutant[] = [
     { node: 'ReturnStatement', becomes: 'return { ...NOTHING, set: { lastAttemptAt: now } }' },
   ),
   mutant(
+    'I2.charged-before',
+    'an attempt whose check was committed, and its answer lost, is not charged a second time',
+    [
+      'test/verification/check-faults.test.ts',
+      'I2: a check whose answer was lost after its commit is charged once, PostgreSQL',
+    ],
+    {
+      node: 'IfStatement',
+      becomes: "if (isOver) return { kind: 'refused', refusal: refuseOverloaded() }",
+    },
+  ),
+  mutant(
     'I2.charge-after-fault',
     'where the effects of a check cannot be written, its attempt is charged before the answer leaves',
     [

@@ -16,6 +16,12 @@ export const FRONT: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'I22.use-with-answer',
+    'the answer of what works once is kept in the commit of its use',
+    [STORE, 'the answer under a key is kept with the first use, and with no other'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'I22.used-once',
     'of uses at the same time one is the first, and there is no other',
     [STORE, 'each kind of use for itself'],

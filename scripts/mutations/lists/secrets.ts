@@ -101,7 +101,7 @@ export const SECRETS: readonly Mutant[] = [
     ['test/e2e/c38-idempotency.test.ts', 'nothing stored is in plaintext'],
     {
       node: 'CallExpression',
-      becomes: 'Buffer.from(JSON.stringify({ ...toAnswer(effect), budgets: [] }))',
+      becomes: 'Buffer.from(JSON.stringify({ ...answer, budgets: [] }))',
     },
     {
       at: 'I7.sealed-response.2',

@@ -2,10 +2,10 @@
 // It must not answer 2xx twice for one approval: callers write `if (response.ok) login()`.
 
 import { createHash } from 'node:crypto'
-import { setHeader } from '../answer-headers.ts'
+import { answerReplayed, answerSuccess, setHeader } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
-import { readEndUser } from '../end-user.ts'
+import { commonOf } from '../end-user.ts'
 import { callerOf, VERIFY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
 import { ApprovedVerification, toWireApproved } from '../schemas/answers.ts'
@@ -20,18 +20,20 @@ const exchange = defineRoute(
     id: 'exchangeApproval',
     summary: 'Exchange the code of the hosted page',
     description:
-      'The page brought a one-use code back to the browser. With the `session` of the start, and only with it, this answers the approved verification: once, within five minutes of the approval. Whatever is wrong, the answer is the same 404.',
+      'The page brought a one-use code back to the browser. With the `session` of the start, and only with it, this answers the approved verification: once, within five minutes of the approval. Whatever is wrong, the answer is the same 404. An answer that was lost is given again under the same Idempotency-Key.',
     tag: 'Approvals',
     needs: VERIFY,
+    key: 'stored',
     body: ExchangeBody,
     answers: { 200: { description: 'Approved.', json: ApprovedVerification } },
     problems: ['approval_not_found', 'overloaded'],
   },
-  async (c, { body }, deps: Deps) => {
+  async (c, input, deps: Deps) => {
     const caller = callerOf(c)
-    const endUser = readEndUser(c, deps, {})
-    const result = await deps.approvals.exchange(caller, { ...body, endUser })
+    const command = { ...input.body, ...commonOf(c, deps, input) }
+    const result = await deps.approvals.exchange(caller, command)
     if (result.kind === 'refused') return answerProblem(c, result)
+    answerSuccess(c, result)
     return c.json(toWireApproved(result, await deps.approvals.signedFor(caller, result)), 200)
   },
 )
@@ -43,17 +45,20 @@ const consume = defineRoute(
     id: 'consumeApproval',
     summary: 'Consume a signed approval',
     description:
-      'Verifies a token of this service and uses it up: 200 once, with its claims, then 409. Compare `nonce` and `purpose` with those of your start: a token of another login is valid, too.',
+      'Verifies a token of this service and uses it up: 200 once, with its claims, then 409. Compare `nonce` and `purpose` with those of your start: a token of another login is valid, too. An answer that was lost is given again under the same Idempotency-Key.',
     tag: 'Approvals',
     needs: VERIFY,
+    key: 'stored',
     body: ConsumeBody,
     answers: { 200: { description: 'Its claims: consumed now.', json: ApprovalClaims } },
     problems: ['approval_consumed', 'approval_invalid', 'overloaded'],
   },
-  async (c, { body }, deps: Deps) => {
-    const endUser = readEndUser(c, deps, {})
-    const result = await deps.approvals.consume(callerOf(c), { ...body, endUser })
-    return result.kind === 'refused' ? answerProblem(c, result) : c.json(result.claims, 200)
+  async (c, input, deps: Deps) => {
+    const command = { ...input.body, ...commonOf(c, deps, input) }
+    const result = await deps.approvals.consume(callerOf(c), command)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    answerReplayed(c, result)
+    return c.json(result.claims, 200)
   },
 )
 

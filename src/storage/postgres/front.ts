@@ -11,7 +11,7 @@ import type {
 } from '../../verification/front-ports.ts'
 import type { RowBeside } from './beside.ts'
 import type { Query } from './pool.ts'
-import { actorText, camelRow, type Raw, toRecord } from './rows.ts'
+import { actorText, camelRow, keptText, type Raw, toRecord } from './rows.ts'
 
 const ASKED = 'nonce, shows_party, return_url, link, link_binding_mac'
 const INTO = `front_doors (verification_id, ${ASKED})`
@@ -60,7 +60,7 @@ const useOf = (
   select $2::bigint, '${type}', v.seq, a.service, a."keyId", a."clientIp", a."userAgent", '{}'::jsonb
   from used join verifications v on v.id = used.verification_id,
     jsonb_to_record($3::jsonb) as a(service text, "keyId" text, "clientIp" text, "userAgent" text)
-  returning 1`
+  returning cs_keep_answer_1($4::jsonb)`
 const USES: Record<FrontUse, string> = {
   exchanged: useOf('exchanged_at', 'approval.exchanged'),
   consumed: useOf('consumed_at', 'approval.consumed'),
@@ -108,7 +108,8 @@ export const createFrontStore = (query: Query): FrontStore => ({
     const [row] = await query<{ browser_mac: Uint8Array }>({ text: CLAIM, values })
     return row?.browser_mac
   },
-  async useOnce(id, use, now, actor) {
-    return (await query({ text: USES[use], values: [id, now, actorText(actor)] })).length > 0
+  async useOnce({ verificationId, use, now, actor, kept }) {
+    const values = [verificationId, now, actorText(actor), keptText(kept)]
+    return (await query({ text: USES[use], values })).length > 0
   },
 })

@@ -5,10 +5,10 @@ import type { EventDetails, EventType, WebhookToWrite } from '../../events/types
 import type { Actor } from '../../kernel/actor.ts'
 import { remember } from '../../kernel/remember.ts'
 import type { StepsChange } from '../../kernel/steps.ts'
-import type { IdempotencyKey } from '../../verification/ports.ts'
+import type { AnswerToKeep, IdempotencyKey } from '../../verification/answer-ports.ts'
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
-import type { AnswerToKeep, KeyToKeep } from '../engine.ts'
+import type { KeyToKeep } from '../engine.ts'
 import { type Sql, sql } from './drizzle.ts'
 
 type EventToWrite = {
@@ -159,11 +159,14 @@ export function writeFields({ key, fingerprint, expiresAt }: KeyToKeep) {
   return { ...keyFields(key), fingerprint: hex(fingerprint), expires_at: expiresAt }
 }
 
+const keptFields = (kept: AnswerToKeep) => ({ ...writeFields(kept), answer: hex(kept.answer) })
+
 /** With the answer that is kept where the step has its effect; null: the request had no key. */
-export function keptJson(kept: AnswerToKeep | null): Sql {
-  if (!kept) return sql`null::jsonb`
-  return json({ ...writeFields(kept), answer: hex(kept.answer) })
-}
+export const keptJson = (kept: AnswerToKeep | null): Sql =>
+  kept ? json(keptFields(kept)) : sql`null::jsonb`
+
+export const keptText = (kept: AnswerToKeep | null): string | null =>
+  kept && jsonText(keptFields(kept))
 
 export type StoredRow = { fingerprint: Buffer; answer: Buffer }
 export const toStored = (row: Raw) => {

@@ -12,6 +12,7 @@ import type {
 } from '../../verification/front-ports.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
+import type { Answers } from './idempotency.ts'
 import { selectVerifications, toRecord } from './rows.ts'
 import { deliveries, verifications } from './schema.ts'
 import { frontDoors as t } from './schema-front.ts'
@@ -87,10 +88,12 @@ export function createFrontStore({
   orm,
   writer,
   appendEvent,
+  answers,
 }: {
   orm: Orm
   writer: Writer
   appendEvent: AppendEvent
+  answers: Pick<Answers, 'keep'>
 }): FrontStore {
   const { verificationId, ...columns } = getTableColumns(t)
   const find = orm
@@ -133,7 +136,7 @@ export function createFrontStore({
         set(id, before, { browserMac: mac })
         return mac
       }),
-    useOnce: (id, use, now, actor) =>
+    useOnce: ({ verificationId: id, use, now, actor, kept }) =>
       writer.write(() => {
         const { column, type } = USES[use]
         const before = row(id)
@@ -141,6 +144,7 @@ export function createFrontStore({
         set(id, before, { [column]: now })
         const verificationSeq = known.get({ id })?.seq ?? null
         appendEvent({ at: now, type, verificationSeq, actor, details: {} })
+        if (kept) answers.keep(kept) // mutant: I22.use-with-answer
         return true
       }),
   }

@@ -1,8 +1,7 @@
 // Answers under an Idempotency-Key: looked up, written with their effect, purged when their time is over.
 // It must not open an answer: it is sealed, because it holds a recipient.
 
-import type { IdempotencyKey, StoredAnswer } from '../../verification/ports.ts'
-import type { AnswerToKeep } from '../engine.ts'
+import type { AnswerToKeep, IdempotencyKey, StoredAnswer } from '../../verification/answer-ports.ts'
 import { and, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import { idempotencyKeys } from './schema.ts'
 

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import type { Store } from '../../../src/storage/store.ts'
-import type { IdempotencyWrite } from '../../../src/verification/ports.ts'
+import type { IdempotencyWrite } from '../../../src/verification/answer-ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
 import { lanesOf, SAME } from '../../contract/outbox-steps.ts'
 import { createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
