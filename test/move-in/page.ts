@@ -9,6 +9,8 @@ import { PATIENCE_MS } from '../long.ts'
 import { program } from '../program.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+/** Where npm has put them: those that only the examples need may be beside these. */
+const PACKAGES = ['node_modules', 'examples/node_modules'].map((one) => join(ROOT, one)).join(' ')
 /** What pages call it, and README. */
 export const WRITTEN_URL = 'http://127.0.0.1:8080'
 /** A proxy that does not exist: who asks another host than this one fails. */
@@ -27,7 +29,7 @@ const SHOWN_CHARACTERS = 2000
 const PREAMBLE = [
   'set -Eeuo pipefail',
   `trap 'printf "%s:%s: %s\\n" "$PAGE" "$LINENO" "$BASH_COMMAND" >&2' ERR`,
-  'npm() { [[ $1 == i ]] || return 64; shift; local name; for name; do [[ -e $PACKAGES/$name ]] || { echo "$name is not installed here" >&2; return 1; }; mkdir -p "$(dirname "node_modules/$name")"; ln -sfn "$PACKAGES/$name" "node_modules/$name"; done; }',
+  'npm() { [[ $1 == i ]] || return 64; shift; local name from; for name; do for from in $PACKAGES; do [[ -e $from/$name ]] && break; done || { echo "$name is not installed here" >&2; return 1; }; mkdir -p "$(dirname "node_modules/$name")"; ln -sfn "$from/$name" "node_modules/$name"; done; }',
 ].join('; ')
 
 /** The ```sh blocks, each command on its line of the page; every other line is empty. */
@@ -81,7 +83,7 @@ function runScript(file: string, page: string, cwd: string, { env, deadlineMs }:
   return new Promise<string>((resolve, reject) => {
     const child = spawn('bash', ['--noprofile', '--norc', file], {
       cwd,
-      env: { ...NO_WAY_OUT, ...env, PAGE: page, PACKAGES: join(ROOT, 'node_modules'), HOME: cwd },
+      env: { ...NO_WAY_OUT, ...env, PAGE: page, PACKAGES, HOME: cwd },
       // With a group of its own: what its commands left running ends with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
