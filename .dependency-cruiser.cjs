@@ -15,7 +15,7 @@ function row(name, from, allowed) {
 }
 
 const PORTS =
-  '^src/[^/]+/((receipts|calls|pace)/)?((limit-|hashing-|challenge-|front-|wire-|outbox-|poll-|log-)?ports|types)\\.ts$'
+  '^src/[^/]+/((receipts|calls|pace)/)?((answer-|limit-|hashing-|challenge-|front-|wire-|outbox-|poll-|log-)?ports|types)\\.ts$'
 
 /** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
