@@ -24,7 +24,7 @@ const SETTLED = '^src/events/settled\\.ts$'
 
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
-  '^src/(verification|factors|front|access|events|limits|shield)/',
+  '^src/(verification|factors|front|wires|access|events|limits|shield)/',
   '^src/delivery/((receipts|calls|pace)/)?((outbox-|poll-)?ports|registry)\\.ts$',
   '^src/(retention|audit)/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
@@ -94,6 +94,11 @@ module.exports = {
       '^src/counts/(ports|charges)\\.ts$',
     ]),
     row('front-knows-verification', '^src/front/', ['^src/(front|verification)/', EVENT_WORDS]),
+    row('wires-know-verification', '^src/wires/', [
+      '^src/(wires|verification)/',
+      EVENT_WORDS,
+      '^src/delivery/ports\\.ts$',
+    ]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [
       '^src/telemetry/',

@@ -26,6 +26,7 @@ const PLANTS: readonly Plant[] = [
   plant('webhooks-know-events', 'webhooks', '../verification/ports.ts'),
   plant('shield-knows-verification', 'shield', '../delivery/ports.ts'),
   plant('front-knows-verification', 'front', '../delivery/ports.ts'),
+  plant('wires-know-verification', 'wires/planted', '../../http/planted-route.ts'),
   plant('retention-knows-itself', 'retention', '../verification/ports.ts'),
   plant('telemetry-watches-ports', 'telemetry', '../verification/state.ts'),
   plant('access-knows-itself', 'access', '../verification/ports.ts'),

@@ -35,6 +35,7 @@ import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
 import { SHIELD_SETTINGS } from './shield.ts'
 import { toStores } from './stores.ts'
 import { readTraces, TRACE_SETTINGS } from './traces.ts'
+import { TWILIO_VERIFY_SETTINGS } from './twilio-verify.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
 import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -91,6 +92,8 @@ export type Config = Keys & {
   readonly traces: TracesConfig | null
   /** SHIELD_CHALLENGE_COST: tries at the most. */
   readonly challengeTries: number
+  /** TWILIO_VERIFY_COMPAT. */
+  readonly twilioVerify: { readonly isOn: boolean }
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -139,7 +142,7 @@ function readDefaultService(
 ): ServicePolicy {
   const { allowedCountries, clientIp, originDomain, androidAppHash, ...given } =
     reader.read(SERVICE_SETTINGS)
-  const { brandColor, brandLogo, approvalAudience, linkUrl, ...rest } = given
+  const { brandColor, brandLogo, approvalAudience, linkUrl, twilioServiceSid, ...rest } = given
   // In development the inbox carries the texts that no provider does.
   const byInbox: readonly Channel[] = mode === 'development' ? INBOX_CHANNELS : []
   const served = CHANNELS.filter(
@@ -160,6 +163,7 @@ function readDefaultService(
     brandLogo: brandLogo ?? null,
     approvalAudience: approvalAudience ?? DEFAULT_SERVICE,
     linkUrl: linkUrl ?? null,
+    twilioServiceSid: twilioServiceSid ?? null,
     templates: {},
     webhooks,
     chain: [],
@@ -236,6 +240,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
     traces,
     ...reader.read(CHALLENGE_SETTINGS),
+    twilioVerify: { isOn: reader.read(TWILIO_VERIFY_SETTINGS).isOn === 'on' },
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(about),

@@ -34,6 +34,7 @@ import {
 } from './parsers.ts'
 import { parseRoutes } from './routes.ts'
 import { templates, toTemplates } from './service-templates.ts'
+import { parseServiceSid } from './twilio-verify.ts'
 import {
   DEFAULT_WEBHOOK_EVENTS,
   parseWebhookEvent,
@@ -152,6 +153,7 @@ export const serviceEntry = z.strictObject({
   subject_shows_code: z.boolean().optional(),
   approval_audience: parsed(parseAudience).optional(),
   link_url: parsed(parseLinkUrl).nullable().optional(),
+  twilio_service_sid: parsed(parseServiceSid).nullable().optional(),
   templates: templates.optional(),
   routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
@@ -190,6 +192,9 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
     }),
     limits: { ...base.limits, ...without(entry.limits ?? {}) },
     shield: { ...base.shield, ...without(entry.shield ?? {}) },
+    // Not inherited: a SID names one service.
+    twilioServiceSid:
+      entry.twilio_service_sid ?? (name === base.name ? base.twilioServiceSid : null),
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,
     // Not inherited: one service's approval must not open another's door.
     approvalAudience:

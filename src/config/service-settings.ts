@@ -31,6 +31,7 @@ import {
 } from './parsers.ts'
 import { parseRoutes } from './routes.ts'
 import { choice, optional, type Setting, wholeNumber, withDefault } from './settings.ts'
+import { parseServiceSid } from './twilio-verify.ts'
 
 function ranged(
   name: string,
@@ -140,6 +141,12 @@ export const SERVICE_SETTINGS = {
     parseAudience,
     'The audience (`aud`) of signed approvals: the name or URL that whoever verifies them expects',
     { shown: 'the name of the service' },
+  ),
+  twilioServiceSid: optional(
+    'TWILIO_VERIFY_SERVICE_SID',
+    parseServiceSid,
+    'With `TWILIO_VERIFY_COMPAT=on`, the SID (VA…) by which its clients name this service: the one that they use at Twilio',
+    { shown: 'one that follows from its name; `GET /v2/Services` shows it' },
   ),
   testRecipients: withDefault(
     'TEST_RECIPIENTS',

@@ -9,6 +9,7 @@ import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-sett
 import { SERVER_SETTINGS, type Setting } from './settings.ts'
 import { SHIELD_SETTINGS } from './shield.ts'
 import { TRACE_SETTINGS } from './traces.ts'
+import { TWILIO_VERIFY_SETTINGS } from './twilio-verify.ts'
 import { WEBHOOK_SETTINGS } from './webhooks.ts'
 
 const group = (title: string, settings: Readonly<Record<string, Setting<unknown>>>) => ({
@@ -25,6 +26,7 @@ export const SETTING_GROUPS = [
   group('Webhooks of the default service', WEBHOOK_SETTINGS),
   group('Shield', SHIELD_SETTINGS),
   group('The challenge before a start', CHALLENGE_SETTINGS),
+  group('In place of Twilio Verify', TWILIO_VERIFY_SETTINGS),
   group('Audit', AUDIT_SETTINGS),
   group('Traces', TRACE_SETTINGS),
   group('Costs', PRICE_SETTINGS),

@@ -53,6 +53,11 @@ function front({ frontOrigins }: ServicePolicy): Omit<Row, 'group'>[] {
   return [{ name: 'front_origins', setting, value: list(frontOrigins) }]
 }
 
+function twilioVerify({ twilioServiceSid }: ServicePolicy): Omit<Row, 'group'>[] {
+  const setting = SERVICE_SETTINGS.twilioServiceSid
+  return [{ name: 'twilio_service_sid', setting, value: twilioServiceSid ?? 'by its name' }]
+}
+
 const writeStep = ({ channel, timeoutSeconds, blind }: ServicePolicy['chain'][number]) =>
   `${channel}${timeoutSeconds === null ? '' : ` (${timeoutSeconds} s)`}${blind ? ', blind' : ''}`
 
@@ -144,6 +149,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Hosted page', hostedPage(policy)],
     ['Approvals', approvals(policy)],
     ['Front door', front(policy)],
+    ['In place of Twilio Verify', twilioVerify(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

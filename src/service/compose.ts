@@ -39,6 +39,7 @@ import {
   readiness,
   warnOfKeys,
 } from './compose-requests.ts'
+import { lateTwilio } from './compose-wires.ts'
 import type { Thread } from './thread.ts'
 
 /** A service that can listen and drain. */
@@ -141,6 +142,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     lateConsole(pages),
     lateFront(deps, config),
     lateLinks(deps),
+    ...lateTwilio(config, deps, { wires: store.wires, keyring }),
   ])
 }
 

@@ -12,6 +12,7 @@ import type { Challenge } from './challenge-ports.ts'
 import type { Budget } from './limit-ports.ts'
 import type { ChainStep, Limit, LimitName, ServicePolicy } from './policy.ts'
 import type { DeliveryRecord, VerificationStatus } from './state.ts'
+import type { Wire, WireKey } from './wire-ports.ts'
 
 /** The caller: an authenticated key, for one service. */
 export type Caller = { service: ServicePolicy; keyId: string }
@@ -46,6 +47,13 @@ export type StartFields = Common & {
   challenge: string | null
   /** Undefined: it asks for nothing of the front door. */
   front?: FrontFields | undefined
+  /** Undefined: it came by our own API. */
+  wire?: StartByWire | undefined
+}
+/** A start in the form of somebody else's API. It has no session: what it starts is reached by that wire alone. */
+export type StartByWire = WireKey & {
+  /** While one of this recipient is pending, a start sends its code again, or is refused: it never makes another. */
+  isOneAtATime: boolean
 }
 /** A message to a recipient. */
 export type SendCommand = StartFields & {
@@ -63,6 +71,8 @@ export type ResendCommand = Common & { id: string; channel: Channel | null }
 type Checked = Common & {
   /** The browser that opened it by its view token asks: it stands in for the session. */
   isBound?: boolean
+  /** It came by this wire, with the id: in place of a session. */
+  wire?: Wire | undefined
   id: string | null
   purpose: string
   to: string | null

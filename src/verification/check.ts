@@ -28,7 +28,7 @@ import {
   refuseSpent,
   refuseUnknown,
 } from './refuse.ts'
-import { isOneOf, sessionMacs } from './session-mac.ts'
+import { givenMacs, isOneOf } from './session-mac.ts'
 import { attemptsRemaining, type VerificationRecord } from './state.ts'
 import { decideChargeOnly, decideCheck } from './transitions.ts'
 import { openRecipient } from './view.ts'
@@ -103,17 +103,13 @@ async function checkOnce(deps: CheckDeps, context: CheckContext): Promise<Learne
   return learned(withBudgets(result, admission?.budgets ?? []), about)
 }
 
-function macsOf({ keyring }: CheckDeps, { command, caller }: CheckContext): Buffer[] {
-  return command.session === null ? [] : sessionMacs(keyring, caller.service.name, command.session)
-}
-
 function queryOf(deps: CheckDeps, context: CheckContext): CheckQuery {
   const { command, caller, identities } = context
   const { name: service, limits } = caller.service
   const numberWindowMs = limits.check_per_number && limits.check_per_number.windowSeconds * 1000
   const common = { service, now: deps.clock.now(), numberWindowMs }
   if (command.id !== null) return { ...common, id: command.id }
-  const macs = macsOf(deps, context)
+  const macs = givenMacs(deps.keyring, service, command)
   const { purpose } = command
   return { ...common, addressIndexes: identities ?? [], purpose, sessionMacs: macs }
 }
@@ -124,7 +120,10 @@ function refuseOther(
   context: CheckContext,
   record: VerificationRecord,
 ): Refusal | undefined {
-  const { command, identities } = context
+  const { command, caller, identities } = context
+  const { keyring } = deps
+  const macs = () =>
+    givenMacs(keyring, caller.service.name, command, () => openRecipient(keyring, record))
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -132,7 +131,7 @@ function refuseOther(
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
-      : command.isBound || isOneOf(record.sessionMac, macsOf(deps, context))
+      : command.isBound || isOneOf(record.sessionMac, macs())
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
   if (command.link) return undefined

@@ -23,12 +23,30 @@ const STANDING: ReadonlySet<Refusal['error']> = new Set([
 
 type Deps = Parameters<typeof createSendAgain>[0]
 
+type FindOpen = (context: StartContext) => Promise<VerificationRecord | undefined>
+
+/** By a wire: its code again, or the reason why not. Undefined: it has ended meanwhile. */
+function createSendByWire(findOpen: FindOpen, sendAgain: ReturnType<typeof createSendAgain>) {
+  return async (context: StartContext): Promise<StartResult | undefined> => {
+    const { caller, command, response } = context
+    const record = await findOpen(context)
+    if (!record) return undefined
+    const channel = context.plan.about.channel as Channel
+    const { endUser } = command
+    const again = { caller, record, channel, endUser, response, kind: 'continued' } as const
+    const sent = await sendAgain<'continued'>(again)
+    const isOpen = sent.kind !== 'refused' || (await findOpen(context)) !== undefined
+    return isOpen ? sent : undefined
+  }
+}
+
 export function createContinuation(deps: Deps) {
   const { store, clock, lock } = deps
   const sendAgain = createSendAgain(deps)
 
-  const findOpen = async ({ plan }: StartContext) =>
+  const findOpen: FindOpen = async ({ plan }) =>
     plan.slot === null ? undefined : store.findContinuable(plan.slot, clock.now())
+  const sendByWire = createSendByWire(findOpen, sendAgain)
 
   const isResendDue = ({ plan }: StartContext, record: VerificationRecord): boolean => {
     const now = clock.now()
@@ -83,6 +101,11 @@ export function createContinuation(deps: Deps) {
   return async (context: StartContext): Promise<Continued | undefined> => {
     const open = await findOpen(context)
     if (!open) return undefined
+    // mutant: C94.one-code
+    if (context.command.wire) {
+      const again = await lock.run([`resend:${open.id}`], () => sendByWire(context))
+      return again && { result: again, verificationId: open.id }
+    }
     const result = isResendDue(context, open) // mutant: C66.lost-send-resend
       ? await lock.run([`resend:${open.id}`], () => continueBySending(context))
       : await continueAsIs(context, open)

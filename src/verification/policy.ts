@@ -154,6 +154,8 @@ export type ServicePolicy = {
   webhooks: readonly WebhookTarget[]
   /** Of pages that may ask by a view token: `https://app.example.com`. */
   frontOrigins: readonly string[]
+  /** Of Twilio's wire (`VA…`); null: one that follows from the name. */
+  twilioServiceSid: string | null
 }
 
 /** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */

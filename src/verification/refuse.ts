@@ -145,21 +145,23 @@ export function refuseEnded(record: VerificationRecord, now: number): Refusal | 
 export function refuseResend(record: VerificationRecord, now: number): Refusal | undefined {
   const ended = refuseEnded(record, now)
   if (ended) return ended
+  // For a wire, whose starts make a new verification only then.
+  const retryAfterSeconds = Math.max(1, Math.ceil((record.expiresAt - now) / 1000))
   if (record.sends >= record.maxSends) {
     const detail = isFactorChannel(record.channel)
       ? `nothing is sent for ${record.channel}`
       : `${record.maxSends} messages were sent, the maximum for one verification; start a new one`
-    return { kind: 'refused', error: 'max_sends_reached', detail }
+    return { kind: 'refused', error: 'max_sends_reached', detail, retryAfterSeconds }
   }
   if (record.expiresAt - now < RESEND_MIN_REMAINING_MS) {
     const detail = `less than ${RESEND_MIN_REMAINING_MS / 1000} s remain; start a new verification`
-    return { kind: 'refused', error: 'resend_too_late', detail }
+    return { kind: 'refused', error: 'resend_too_late', detail, retryAfterSeconds }
   }
   const at = resendAt(record, now)
   if (at === null) {
     const detail =
       'by the time it may be sent again, too little time would remain; start a new verification'
-    return { kind: 'refused', error: 'resend_too_late', detail }
+    return { kind: 'refused', error: 'resend_too_late', detail, retryAfterSeconds }
   }
   return now >= at ? undefined : refuseTooEarly(at, now)
 }

@@ -108,7 +108,11 @@ function sessionSlot(
   command: SendCommand,
   recipient: Recipient,
 ): SessionSlot | null {
-  const { purpose, session, authenticated, decoy } = command
+  const { purpose, session, authenticated, decoy, wire } = command
+  if (wire?.isOneAtATime) {
+    const parts = ['slot of a wire', service, wire.wire, recipient.address]
+    return { slots: keyring.macs('session', parts), authenticated, decoy }
+  }
   if (session === null) return null
   const parts = ['slot', service, purpose, recipient.address, session] // mutant: I13.continue-by-purpose
   return { slots: keyring.macs('session', parts), authenticated, decoy }

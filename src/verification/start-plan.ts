@@ -9,7 +9,7 @@ import type { CodeHash } from './hashing-ports.ts'
 import type { StoredResponse } from './idempotency.ts'
 import type { LimitKey } from './limit-ports.ts'
 import type { SessionSlot } from './ports.ts'
-import { sessionMac } from './session-mac.ts'
+import { sessionMac, wireMac } from './session-mac.ts'
 import type { NewVerification } from './state.ts'
 import type { SuppressedKey } from './suppression.ts'
 import type { Judged } from './verdict.ts'
@@ -108,14 +108,16 @@ export function commonFields(
   { id, party, now }: { id: string; party: string; now: number },
 ): CommonFields {
   const { keyring } = domain
-  const { session } = command
+  const { session, wire } = command
+  const named = session === null ? null : sessionMac(keyring, service.name, session)
+  const wired = wire && wireMac(keyring, { service: service.name, wire: wire.wire, address: party })
   return {
     id,
     reference: domain.createReference(),
     service: service.name,
     purpose: command.purpose,
     recipientSealed: keyring.seal(party, recipientContext(id)),
-    sessionMac: session === null ? null : sessionMac(keyring, service.name, session),
+    sessionMac: wired ?? named, // mutant: C94.wire-binds
     authenticated: command.authenticated,
     maxAttempts: service.maxAttempts,
     lastSendAt: now,

@@ -159,6 +159,7 @@ async function create(
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
     challenge: proof?.spent ?? null,
     front: frontRequest(deps, context),
+    wire: command.wire && { wire: command.wire.wire, sid: command.wire.sid },
     actor: actorOf(caller, command.endUser),
     idempotency: response.write((after) => answer('started', after)),
   })

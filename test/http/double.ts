@@ -70,6 +70,7 @@ function policy(name: string): ServicePolicy {
     chain: [],
     webhooks: [],
     frontOrigins: [],
+    twilioServiceSid: null,
   }
 }
 

@@ -109,6 +109,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     chain: [],
     webhooks: [],
     frontOrigins: [],
+    twilioServiceSid: null,
     ...over,
   }
 }

@@ -3,6 +3,8 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
+const SDK = 'test/wires/twilio-sdk.test.ts'
+const LIFE = 'test/wires/twilio-life.test.ts'
 const STORE = 'test/service/databases.test.ts'
 
 export const WIRES: readonly Mutant[] = [
@@ -17,5 +19,23 @@ export const WIRES: readonly Mutant[] = [
     'a wire finds what it started for the same service, and nothing else',
     [STORE, 'another wire, another service and another id find nothing'],
     { node: 'CallExpression', becomes: `eq(v.service, p('service'))` },
+  ),
+  mutant(
+    'C94.wire-binds',
+    'no native check reaches what a wire started',
+    [SDK, 'no native check reaches what it started'],
+    { node: 'BinaryExpression', becomes: 'named' },
+  ),
+  mutant(
+    'C94.one-code',
+    'a start of Twilio’s wire while one is pending sends its code again, or says why not',
+    [LIFE, 'sends the same code again once a resend is due'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C94.own-service',
+    'a key reaches its own service by Twilio’s wire, and no other',
+    [SDK, 'another service, another key, no key'],
+    { node: 'IfStatement', becomes: '' },
   ),
 ]

@@ -1,0 +1,120 @@
+// Every refusal of the domain as one of Twilio's errors: https://www.twilio.com/docs/api/errors.
+// It must not repeat what was given, nor use the problem shape of our own API: their SDK would throw another class.
+
+import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
+import type { Refusal } from '../../verification/api.ts'
+import type { LimitName } from '../../verification/policy.ts'
+
+export type TwilioError = {
+  status: number
+  code: number
+  message: string
+  /** Seconds; undefined: it does not get better by waiting. */
+  retryAfter?: number
+}
+
+export const isError = (answer: object): answer is TwilioError => 'code' in answer
+
+/** Long enough for a queue of hashes to empty. */
+const DEFAULT_RETRY_SECONDS = 2
+
+export const twilioError = (
+  status: number,
+  code: number,
+  message: string,
+  retryAfter?: number,
+): TwilioError => ({
+  ...{ status, code, message },
+  ...(retryAfter !== undefined && { retryAfter: Math.max(1, Math.ceil(retryAfter)) }),
+})
+
+export const unauthenticated = () => twilioError(401, 20003, 'Authenticate')
+
+/** @param resource as their message has it, below /v2: `/Services/VA…/VerificationCheck` */
+export const notFound = (resource: string) =>
+  twilioError(404, 20404, `The requested resource ${resource} was not found`)
+
+export const invalid = (parameter: string, detail: string) =>
+  twilioError(400, 60200, `Invalid parameter \`${parameter}\`: ${detail}`)
+
+export const unsupported = (parameter: string, detail: string) =>
+  twilioError(400, 60204, `Parameter \`${parameter}\` is not supported: ${detail}`)
+
+/** Our fields in their words; `client_ip` with their own way to give it. */
+const FIELDS: Readonly<Record<string, string>> = {
+  ...{ to: 'To', channel: 'Channel', channels: 'Channel', locale: 'Locale', code: 'Code' },
+  ...{ client_ip: 'DeviceIp', metadata: 'Tags', id: 'VerificationSid' },
+}
+const DEVICE_IP =
+  "is required, the end user's address, or every user would share one budget; or set CLIENT_IP=off, and nothing is limited by address"
+
+function invalidFields({ errors, detail }: Refusal): TwilioError {
+  const [first] = errors ?? []
+  if (!first) return twilioError(400, 60200, detail)
+  const [name = ''] = first.field.split('.')
+  const words = name === 'client_ip' ? DEVICE_IP : first.detail
+  return invalid(FIELDS[name] ?? name, words)
+}
+
+/** A limit by what it counts: the messages or the guesses of one recipient, or the traffic of many. */
+const LIMITS: Readonly<Record<LimitName, number>> = {
+  ...{ sends_per_number_burst: 60203, sends_per_number_day: 60203 },
+  ...{ guesses_per_number_hour: 60202, guesses_per_number_day: 60202, check_per_number: 60202 },
+  ...{ sends_per_ip_burst: 20429, sends_per_ip_day: 20429, sends_per_prefix_hour: 20429 },
+  ...{ sends_per_country_hour: 20429, sends_per_service_hour: 20429 },
+  ...{ factor_starts_per_ip: 20429, check_per_ip: 20429 },
+}
+
+const GONE = 20404
+/** Of what this wire never asks for; a wrong code is an answer of theirs, and no error. */
+const UNREACHED = 20500
+
+/** Each of ours, so that none is forgotten: the compiler counts. */
+const CODES: Readonly<Record<ErrorSlug, number>> = {
+  ...{ invalid_request: 60200, idempotency_key_reused: 60200, request_timeout: 60200 },
+  ...{ payload_too_large: 60200, unsupported_media_type: 60200, headers_too_large: 60200 },
+  ...{ unauthenticated: 20003, scope_missing: 20003, method_not_allowed: 20004 },
+  ...{ country_not_allowed: 60605, channel_not_available: 60223, number_type_not_allowed: 60205 },
+  // A challenge cannot be passed on in their protocol.
+  ...{ challenge_required: 60410, recipient_blocked: 60238, client_blocked: 60238 },
+  ...{ recipient_suppressed: 60238, rate_limited: 20429 },
+  ...{ resend_too_early: 60212, resend_too_late: 60212, max_sends_reached: 60203 },
+  ...{ max_attempts_reached: 60202, overloaded: 20503, store_unavailable: 20503 },
+  ...{ verification_not_found: GONE, verification_approved: GONE, verification_canceled: GONE },
+  ...{ verification_expired: GONE, verification_mismatch: GONE, not_found: GONE },
+  ...{ code_incorrect: UNREACHED, view_taken: UNREACHED, view_without_actions: UNREACHED },
+  ...{ origin_not_allowed: UNREACHED, approval_not_found: UNREACHED, view_not_found: UNREACHED },
+  ...{ factor_not_found: UNREACHED, webhook_not_found: UNREACHED, list_entry_exists: UNREACHED },
+  ...{ too_many_list_entries: UNREACHED, approval_consumed: UNREACHED },
+  ...{ factor_confirmed: UNREACHED, too_many_factors: UNREACHED, webhook_removed: UNREACHED },
+  ...{ secret_already_shown: UNREACHED, no_next_step: UNREACHED },
+  ...{ channel_without_receipts: UNREACHED, approval_invalid: UNREACHED },
+  internal_error: UNREACHED,
+}
+
+/** Where theirs is not ours. */
+const STATUSES: Readonly<Partial<Record<ErrorSlug, number>>> = {
+  ...{ idempotency_key_reused: 400, recipient_suppressed: 403 },
+  ...{ resend_too_late: 429, max_sends_reached: 429, max_attempts_reached: 429 },
+}
+/** Words of theirs, or without what only our own callers can do. */
+const MESSAGES: Readonly<Partial<Record<ErrorSlug, string>>> = {
+  unauthenticated: 'Authenticate',
+  challenge_required: 'Starts to this recipient are restricted at this time',
+  max_sends_reached: 'Max send attempts reached',
+  max_attempts_reached: 'Max check attempts reached',
+}
+
+const isWaiting = (status: number) => status === 429 || status === 503
+
+/** @param resource that was asked for, for what is not there (any more) */
+export function errorOf(refusal: Refusal, resource: string): TwilioError {
+  const { error, detail, limit, retryAfterSeconds = DEFAULT_RETRY_SECONDS } = refusal
+  const code = limit ? LIMITS[limit.name] : CODES[error]
+  if (error === 'invalid_request') return invalidFields(refusal)
+  if (code === GONE) return notFound(resource)
+  if (code === UNREACHED) return twilioError(500, code, 'Internal Server Error')
+  const status = STATUSES[error] ?? ERRORS[error].status
+  const message = MESSAGES[error] ?? detail
+  return twilioError(status, code, message, isWaiting(status) ? retryAfterSeconds : undefined)
+}
