@@ -158,7 +158,6 @@ async function answerTo(
     service: ServicePolicy | null
   }
   if (!scopes.has('verify') || service === null)
-   
     return refuseHere(c, deps, 'scope_missing', 'The key needs the scope verify, of one service.')
   if (deps.tracing) await joinTrace(deps.tracing)(c)
   const own = serviceSidOf(service)

@@ -64,7 +64,7 @@ async function find(
   return wires.newest(service, { wire: WIRE, sessionMacs })
 }
 
-/** Theirs is gone once it has ended. */
+/** Theirs can no longer be read once it has ended. */
 async function findPending(deps: WireDeps, request: WireRequest, name: string) {
   const found = await find(deps, request, name)
   return found && statusAt(found.record, deps.clock.now()) === 'pending' ? found : undefined
@@ -143,7 +143,7 @@ function refuseCheck(deps: WireDeps, request: WireRequest, refusal: Refusal, { r
   const left = record.expiresAt - deps.clock.now()
   const resource = resourceOf(request, CHECKS)
   if (refusal.error !== 'max_attempts_reached') return errorOf(refusal, resource)
-  // Theirs are gone at the end of their life, too.
+  // As theirs, at the end of its life.
   if (left <= 0) return notFound(resource)
   return errorOf({ ...refusal, retryAfterSeconds: left / 1000 }, resource)
 }
