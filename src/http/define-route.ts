@@ -53,6 +53,13 @@ export type Definition = {
   /** For the document alone: a header that the handler reads itself. */
   headers?: ZodObject
   body?: ZodType
+  /** Bodies beside the one that is made from the schema (`usual`), by name. */
+  examples?: Readonly<Record<string, object>>
+  /**
+   * Examples that come before this route's own, in order: `startVerification`, or `startVerification#chain`. What its own holds
+   * of their answers (an id, a token, a code) stands for what was answered; test/e2e/api-examples.test.ts carries them out.
+   */
+  after?: readonly string[]
   /** A missing body counts as an empty object. */
   optionalBody?: ZodType
   /** The treatment of an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
@@ -110,9 +117,12 @@ function describeAnswers({ answers, key }: Definition): RouteConfig['responses']
   )
 }
 
+const named = (examples: Readonly<Record<string, object>>) =>
+  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))
+
 function toConfig(definition: Definition): RouteConfig {
   const { method, path, id, summary, description, tag, needs, params, query, key } = definition
-  const { body, optionalBody, headers } = definition
+  const { body, optionalBody, headers, examples, after } = definition
   const schema = body ?? optionalBody
   const usual = needs === 'nothing' ? (['internal_error'] as const) : schema ? WITH_BODY : KEYED
   const reused = key === 'stored' ? (['idempotency_key_reused'] as const) : []
@@ -123,13 +133,20 @@ function toConfig(definition: Definition): RouteConfig {
     summary,
     ...(description && { description }),
     tags: [tag],
-    security: needs === 'nothing' ? [] : [{ apiKey: [] }],
+    // OpenAPI 3.1 names what a key must allow here, whatever the scheme.
+    security: needs === 'nothing' ? [] : [{ apiKey: [needs.scope] }],
+    ...(after && { 'x-example-after': after }),
     request: {
       ...(params && { params }),
       ...(query && { query }),
       ...((key ?? headers) && { headers: key ? IdempotencyHeaders : headers }),
       ...(schema && {
-        body: { required: body !== undefined, content: { 'application/json': { schema } } },
+        body: {
+          required: body !== undefined,
+          content: {
+            'application/json': { schema, ...(examples && { examples: named(examples) }) },
+          },
+        },
       }),
     },
     responses: {

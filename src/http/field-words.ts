@@ -216,6 +216,7 @@ export const EXAMPLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   CheckRequest: ['id', 'code', 'purpose', 'session', 'client_ip'],
   ResendRequest: ['channel'],
   ListRequest: ['to', 'limit'],
+  LiftRequest: ['to'],
   TotpRequest: ['subject', 'issuer', 'account_name'],
   ConfirmRequest: ['code', 'subject'],
   EventsSearch: ['recipient', 'since', 'limit'],

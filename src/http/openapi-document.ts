@@ -9,7 +9,10 @@ const DESCRIPTION = `A login flow asks Countersign to prove that a person holds 
 
 Every error is a problem (RFC 9457); its \`error\` is stable. An address that does not exist is 404 \`not_found\`,
 another method on one that does is 405 \`method_not_allowed\` with \`Allow\`; headers over 16 KiB, or more than 100 of them, are 431.
-Changes only add.`
+Changes only add.
+
+Every example is carried out by a test, in the order of this document, without its Idempotency-Key where it is repeated. Where a call needs what another one answered,
+\`x-example-after\` names the examples that come before: an id, a token or a code in an example stands for the one that was answered.`
 
 export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
 
@@ -50,7 +53,12 @@ function addExamples(document: ShownDocument, operation: Operation): void {
     if (!parameter.schema.description && description) parameter.description ??= description
   }
   const body = operation.requestBody?.content['application/json']
-  if (body) body.example ??= requestExample(document, body.schema)
+  if (body) {
+    const usual = requestExample(document, body.schema)
+    // OpenAPI has one or several, never both.
+    if (body.examples) body.examples = { usual: { value: usual }, ...body.examples }
+    else body.example ??= usual
+  }
   for (const { content } of Object.values(operation.responses)) {
     const json = content?.['application/json']
     if (json && !json.examples) json.example ??= exampleOf(document, json.schema) // mutant: C43.openapi-examples
@@ -124,7 +132,8 @@ export type Schema = {
   required?: readonly string[]
   additionalProperties?: boolean | Schema
 }
-type Content = Record<string, { schema: Schema; example?: unknown; examples?: unknown }>
+type Examples = Record<string, { value: unknown }>
+type Content = Record<string, { schema: Schema; example?: unknown; examples?: Examples }>
 export type Operation = {
   operationId?: string
   summary?: string

@@ -308,7 +308,7 @@ export interface components {
             id?: string;
             /**
              * @description The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.
-             * @example 123456
+             * @example 482913
              */
             code?: string;
             /**
@@ -360,7 +360,7 @@ export interface components {
         ConfirmRequest: {
             /**
              * @description The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.
-             * @example 123456
+             * @example 482913
              */
             code: string;
             /**
@@ -1637,7 +1637,7 @@ export interface components {
             } | null;
             /**
              * @description The one-use code, once the code was right; for five minutes, and only where the start had a `session`. Your server exchanges it (`POST /approvals/exchange`).
-             * @example null
+             * @example apc_5rJ0mX…
              */
             approval: string | null;
             /**
@@ -1652,7 +1652,7 @@ export interface components {
         ViewCheckRequest: {
             /**
              * @description The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.
-             * @example 123456
+             * @example 482913
              */
             code: string;
         };

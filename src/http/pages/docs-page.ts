@@ -92,12 +92,17 @@ function operationSection(
 <p class="soft">${prose(operation.description ?? '')}</p>
 ${choiceOf(document, operation)}
 ${fieldTable(requestRows(document, operation), 'Field')}
-${asJson('Example request', operation.requestBody?.content['application/json']?.example)}
+${asJson('Example request', requestExample(operation))}
 ${answer(document, operation)}
 <div class="wide"><table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>
 ${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}${headersOf(answer)}</td></tr>`)}
 </tbody></table></div>
 </section>`
+}
+
+function requestExample({ requestBody }: Operation): unknown {
+  const { example, examples = {} } = requestBody?.content['application/json'] ?? {}
+  return example ?? examples.usual?.value
 }
 
 /** In every answer: said once, above all of them. */

@@ -18,6 +18,7 @@ const exchange = defineRoute(
     method: 'post',
     path: '/approvals/exchange',
     id: 'exchangeApproval',
+    after: ['startVerification#browser', 'getInbox', 'checkView'],
     summary: 'Exchange the code of the hosted page',
     description:
       'The page brought a one-use code back to the browser. With the `session` of the start, and only with it, this answers the approved verification: once, within five minutes of the approval. Whatever is wrong, the answer is the same 404. An answer that was lost is given again under the same Idempotency-Key.',
@@ -43,6 +44,7 @@ const consume = defineRoute(
     method: 'post',
     path: '/approvals/consume',
     id: 'consumeApproval',
+    after: ['startVerification#signed', 'getInbox', 'checkVerification'],
     summary: 'Consume a signed approval',
     description:
       'Verifies a token of this service and uses it up: 200 once, with its claims, then 409. Compare `nonce` and `purpose` with those of your start: a token of another login is valid, too. An answer that was lost is given again under the same Idempotency-Key.',

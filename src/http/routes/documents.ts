@@ -117,7 +117,7 @@ function markdownRoutes() {
         path: '/docs/move-in/{page}.md',
         id: 'getMoveInPage',
         summary: 'A page about one system to move in from',
-        params: pageParams('camara'),
+        params: pageParams('better-auth'),
         answers: { 200: { description: 'As it is written.', text: 'text/markdown' } },
         problems: ['not_found'],
       },

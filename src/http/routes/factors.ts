@@ -106,6 +106,7 @@ const confirm = defineRoute(
     method: 'post',
     path: '/factors/{id}/confirm',
     id: 'confirmFactor',
+    after: ['createTotp'],
     summary: 'Confirm an authenticator app',
     description:
       'Within the hour. This uses up the code: the next login needs the next one. Ten guesses, each charged before it is compared.',
@@ -138,6 +139,7 @@ const remove = defineRoute(
     method: 'delete',
     path: '/factors/{id}',
     id: 'deleteFactor',
+    after: ['createTotp'],
     summary: 'Delete a factor',
     description: 'With its secret or its codes. A second time it is 404.',
     tag: 'Factors',

@@ -66,6 +66,7 @@ const revoke = defineRoute(
     method: 'post',
     path: '/admin/api/keys/{id}/revoke',
     id: 'revokeKey',
+    after: ['createKey'],
     summary: 'Revoke an API key',
     description:
       'For good: it is refused from the next request on, and the sessions that it began in the console end. The log records `key.revoked`.',

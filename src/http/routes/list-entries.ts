@@ -134,6 +134,7 @@ const end = defineRoute(
     method: 'post',
     path: '/admin/api/list-entries/{id}/end',
     id: 'endListEntry',
+    after: ['listEntries'],
     summary: 'End an entry early',
     description:
       'From the next start on it has no effect, on other nodes within 5 s. The log records who ended it and why, as `list.entry_ended`.',

@@ -81,6 +81,7 @@ const lift = defineRoute(
     method: 'post',
     path: '/admin/api/suppressions/{id}/lift',
     id: 'liftSuppression',
+    after: ['listSuppressions'],
     summary: 'Lift a suppression',
     description:
       'The recipient gets messages again, as far as the provider lets them through: a STOP that a provider knows of ends with the person’s START there. The log records who lifted it and why, as `recipient.unsuppressed`.',

@@ -99,6 +99,7 @@ const get = defineRoute(
     method: 'get',
     path: '/admin/api/verifications/{id}',
     id: 'adminGetVerification',
+    after: ['startVerification'],
     summary: 'Look up a verification',
     description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
     tag: 'Event log',
@@ -126,6 +127,7 @@ const cancel = defineRoute(
     method: 'post',
     path: '/admin/api/verifications/{id}/cancel',
     id: 'adminCancelVerification',
+    after: ['startVerification'],
     summary: 'Cancel a verification',
     description:
       'As its login flow would: one that has ended is returned unchanged, but an approved one is 409.',
@@ -150,6 +152,7 @@ const resend = defineRoute(
     method: 'post',
     path: '/admin/api/verifications/{id}/resend',
     id: 'adminResendVerification',
+    after: ['startVerification'],
     summary: 'Send the code again',
     description:
       'As its login flow would: the same code, by the same limits, by another channel if one is given.',
@@ -179,6 +182,7 @@ const reveal = defineRoute(
     method: 'post',
     path: '/admin/api/verifications/{id}/reveal',
     id: 'revealRecipient',
+    after: ['startVerification'],
     summary: 'Reveal a recipient',
     description: 'The log records who asked, as `recipient.shown`.',
     tag: 'People',

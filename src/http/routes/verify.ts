@@ -41,6 +41,13 @@ type Deps = Pick<
 
 const STARTED = { json: StartedVerification, headers: { ...LOCATION, ...RATE_LIMIT } } as const
 
+const EXAMPLE = {
+  ...{ to: '+14155552671', purpose: 'login', session: 'b1f3c0de5a6947d2a0b8' },
+  client_ip: '203.0.113.7',
+}
+/** A person who is known and sits at the page; no provider of the inbox reports what was delivered. */
+const BLIND = { timeout_seconds: 40, blind: true }
+
 const start = defineRoute(
   {
     method: 'post',
@@ -53,6 +60,14 @@ const start = defineRoute(
     needs: VERIFY,
     key: 'stored',
     body: StartBody,
+    examples: {
+      chain: {
+        ...{ ...EXAMPLE, authenticated: true, actions: true },
+        channels: [{ channel: 'sms', ...BLIND }, 'whatsapp'],
+      },
+      browser: { ...EXAMPLE, actions: true },
+      signed: { ...EXAMPLE, nonce: 'n-0S6_WzA2Mj7qLfT1cQvA' },
+    },
     answers: {
       200: { description: 'Continued: the same verification.', ...STARTED },
       201: { description: 'Started.', ...STARTED },
@@ -93,6 +108,7 @@ const check = defineRoute(
     method: 'post',
     path: '/verify/check',
     id: 'checkVerification',
+    after: ['startVerification', 'getInbox'],
     summary: 'Check a code',
     description:
       '200 means approved, and nothing else does. Give `id`, or `session` with `to` or `subject` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none. The code of an authenticator app works once, and so does a recovery code.',
@@ -152,6 +168,7 @@ const get = defineRoute(
     method: 'get',
     path: '/verify/{id}',
     id: 'getVerification',
+    after: ['startVerification'],
     summary: 'Look up a verification',
     description: 'The verification and its deliveries. Changes nothing.',
     tag: 'Verifications',
@@ -172,6 +189,7 @@ const resend = defineRoute(
     method: 'post',
     path: '/verify/{id}/resend',
     id: 'resendVerification',
+    after: ['startVerification'],
     summary: 'Send the code again',
     description:
       'The same code, not before `resend_at`, at most `max_sends` times. `expires_at` never moves.',
@@ -198,6 +216,7 @@ const next = defineRoute(
     method: 'post',
     path: '/verify/{id}/next',
     id: 'sendNextStep',
+    after: ['startVerification#chain'],
     summary: 'Send the next step of a chain at once',
     description:
       'In place of its time. It counts in the limits and in `max_sends` when it goes out, as it does automatically; a limit that is full leaves it out.',
@@ -223,6 +242,7 @@ const cancel = defineRoute(
     method: 'post',
     path: '/verify/{id}/cancel',
     id: 'cancelVerification',
+    after: ['startVerification'],
     summary: 'Cancel a verification',
     description:
       'Idempotent: one that has ended is returned unchanged, but an approved one is 409.',

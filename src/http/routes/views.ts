@@ -134,6 +134,7 @@ const get = (enter: Enter) =>
       method: 'get',
       path: '/v/{token}.json',
       id: 'getView',
+      after: ['startVerification#browser'],
       summary: 'A verification, as its person may know it',
       description:
         'For the browser that opens it first. What became of its message is in it only where the start said `authenticated`.',
@@ -156,6 +157,7 @@ function stream(enter: Enter) {
       method: 'get',
       path: '/v/{token}/events',
       id: 'streamView',
+      after: ['startVerification#browser'],
       summary: 'The same as it changes',
       description:
         'Server-sent events named `view`; the data of each is a View. It ends with the verification. At most 4 are open for one verification.',
@@ -183,6 +185,7 @@ const check = (enter: Enter) =>
       method: 'post',
       path: '/v/{token}/check',
       id: 'checkView',
+      after: ['startVerification#browser', 'getInbox'],
       summary: 'Check a code from the browser',
       description:
         'Only with `actions`. 200 means approved, and nothing else does; limits and attempts are those of every check.',
@@ -204,6 +207,7 @@ const resend = (enter: Enter) =>
       method: 'post',
       path: '/v/{token}/resend',
       id: 'resendView',
+      after: ['startVerification#browser'],
       summary: 'Send the code again from the browser',
       description: 'Only with `actions`, and not before `resend_at`.',
       params: TokenParams,
@@ -222,6 +226,7 @@ const next = (enter: Enter) =>
       method: 'post',
       path: '/v/{token}/next',
       id: 'nextView',
+      after: ['startVerification#chain'],
       summary: 'Send the next step of a chain from the browser',
       description: 'Only with `actions`, and where the start said `authenticated`.',
       params: TokenParams,

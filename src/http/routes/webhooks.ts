@@ -84,6 +84,7 @@ const get = defineRoute(
     method: 'get',
     path: '/admin/api/webhooks/{id}',
     id: 'getWebhook',
+    after: ['startVerification', 'cancelVerification', 'listWebhooks'],
     summary: 'Look up a message to a webhook',
     tag: 'Webhooks',
     needs: READ,
@@ -102,6 +103,7 @@ const replay = defineRoute(
     method: 'post',
     path: '/admin/api/webhooks/{id}/replay',
     id: 'replayWebhook',
+    after: ['startVerification', 'cancelVerification', 'listWebhooks'],
     summary: 'Send a message again',
     description:
       'Under the same `webhook-id`, whether it was given up or delivered; one that is being sent stays as it is. The log records who did it, as `webhook.replayed`.',
@@ -125,6 +127,7 @@ const replayDead = defineRoute(
     method: 'post',
     path: '/admin/api/webhooks/destinations/{destination}/replay',
     id: 'replayDeadWebhooks',
+    after: ['listWebhookDestinations'],
     summary: 'Send all messages of a destination again that were given up',
     description:
       'The oldest first, at most 1000 a request: ask again while `more` is true. The log records who did it.',
@@ -148,6 +151,7 @@ const switchOn = defineRoute(
     method: 'post',
     path: '/admin/api/webhooks/destinations/{destination}/on',
     id: 'switchWebhookOn',
+    after: ['listWebhookDestinations'],
     summary: 'Switch a destination on again',
     description: 'What waits goes out. The log records who did it, as `webhook.switched_on`.',
     tag: 'Webhooks',

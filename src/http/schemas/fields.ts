@@ -166,7 +166,7 @@ export const metadataField = z
 export const codeField = z.string().min(1).max(MAX_CODE_TEXT_LENGTH).openapi({
   description:
     'The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.',
-  example: '123456',
+  example: '482913',
 })
 
 /** Anything printable: an id that was never made is 404, not 400. */

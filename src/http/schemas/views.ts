@@ -80,7 +80,7 @@ export const View = z
     approval: z.string().nullable().openapi({
       description:
         'The one-use code, once the code was right; for five minutes, and only where the start had a `session`. Your server exchanges it (`POST /approvals/exchange`).',
-      example: null,
+      example: 'apc_5rJ0mX…',
     }),
     actions: z.array(z.enum(ACTIONS)).openapi({
       description: 'Possible now; empty where the start did not say `actions`.',
