@@ -224,3 +224,17 @@ export const EXAMPLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PersonRequest: ['to'],
   SuppressionsSearch: ['to', 'limit'],
 }
+
+const START = {
+  ...{ to: '+14155552671', purpose: 'login', session: 'b1f3c0de5a6947d2a0b8' },
+  client_ip: '203.0.113.7',
+}
+/** Starts beside the usual one; those of a browser are checked, or continued, by their view token. */
+export const START_EXAMPLES = {
+  chain: {
+    ...{ ...START, authenticated: true, actions: true },
+    channels: [{ channel: 'sms', timeout_seconds: 40, blind: true }, 'whatsapp'],
+  },
+  browser: { ...START, actions: true },
+  signed: { ...START, nonce: 'n-0S6_WzA2Mj7qLfT1cQvA' },
+} as const

@@ -5,6 +5,7 @@ import { answerSuccess, setHeader } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { commonOf } from '../end-user.ts'
+import { START_EXAMPLES } from '../field-words.ts'
 import { callerOf, VERIFY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
 import { refuseFields } from '../refuse.ts'
@@ -20,7 +21,13 @@ import {
   VerificationPage,
 } from '../schemas/answers.ts'
 import { WITHOUT_ISSUER } from '../schemas/approvals.ts'
-import { ENDED, LOCATION, RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
+import {
+  ENDED,
+  LOCATION,
+  RATE_LIMIT,
+  RESEND_REFUSALS,
+  START_REFUSALS,
+} from '../schemas/documented.ts'
 import {
   CancelBody,
   CheckBody,
@@ -41,13 +48,6 @@ type Deps = Pick<
 
 const STARTED = { json: StartedVerification, headers: { ...LOCATION, ...RATE_LIMIT } } as const
 
-const EXAMPLE = {
-  ...{ to: '+14155552671', purpose: 'login', session: 'b1f3c0de5a6947d2a0b8' },
-  client_ip: '203.0.113.7',
-}
-/** A person who is known and sits at the page; no provider of the inbox reports what was delivered. */
-const BLIND = { timeout_seconds: 40, blind: true }
-
 const start = defineRoute(
   {
     method: 'post',
@@ -60,32 +60,12 @@ const start = defineRoute(
     needs: VERIFY,
     key: 'stored',
     body: StartBody,
-    examples: {
-      chain: {
-        ...{ ...EXAMPLE, authenticated: true, actions: true },
-        channels: [{ channel: 'sms', ...BLIND }, 'whatsapp'],
-      },
-      browser: { ...EXAMPLE, actions: true },
-      signed: { ...EXAMPLE, nonce: 'n-0S6_WzA2Mj7qLfT1cQvA' },
-    },
+    examples: START_EXAMPLES,
     answers: {
       200: { description: 'Continued: the same verification.', ...STARTED },
       201: { description: 'Started.', ...STARTED },
     },
-    problems: [
-      'country_not_allowed',
-      'channel_not_available',
-      'channel_without_receipts',
-      'number_type_not_allowed',
-      'challenge_required',
-      'factor_not_found',
-      'recipient_suppressed',
-      'recipient_blocked',
-      'client_blocked',
-      'rate_limited',
-      'resend_too_early',
-      'overloaded',
-    ],
+    problems: START_REFUSALS,
   },
   async (c, input, deps: Deps) => {
     if (input.body.nonce !== undefined && !deps.approvals.signs)

@@ -110,6 +110,21 @@ export const ENDED = [
   'max_attempts_reached',
   'verification_expired',
 ] as const
+/** Why nothing is started. */
+export const START_REFUSALS = [
+  'country_not_allowed',
+  'channel_not_available',
+  'channel_without_receipts',
+  'number_type_not_allowed',
+  'challenge_required',
+  'factor_not_found',
+  'recipient_suppressed',
+  'recipient_blocked',
+  'client_blocked',
+  'rate_limited',
+  'resend_too_early',
+  'overloaded',
+] as const
 /** Why a code is not sent again, whoever asks. */
 export const RESEND_REFUSALS = [
   'channel_not_available',
