@@ -16,7 +16,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildSync } from 'esbuild'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Asked } from './as-nobody.ts'
 import { MIGRATIONS } from './fixture.ts'
 
@@ -32,6 +33,22 @@ const canMount =
   isRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).status === 0
 
 let directory: string
+let tools: string
+/** One file: each of some fifty attempts would otherwise parse all sources that it needs. */
+let script: string
+beforeAll(() => {
+  tools = mkdtempSync(join(tmpdir(), 'countersign-as-nobody-'))
+  chmodSync(tools, 0o755)
+  script = join(tools, 'as-nobody.mjs')
+  const from = join(import.meta.dirname, 'as-nobody.ts')
+  buildSync({
+    ...{ entryPoints: [from], outfile: script, bundle: true, logLevel: 'error' },
+    ...{ packages: 'external', platform: 'node', format: 'esm' },
+  })
+  symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(tools, 'node_modules'))
+})
+afterAll(() => rmSync(tools, { recursive: true, force: true }))
+
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'countersign-files-'))
   chmodSync(directory, 0o755)
@@ -61,7 +78,6 @@ async function attempt(
   as = USER,
 ): Promise<{ told?: string[]; refused?: string; kind?: string }> {
   const asked: Asked = { as, kind, path, migrations: at('migrations') }
-  const script = join(import.meta.dirname, 'as-nobody.ts')
   const { stdout } = await run(process.execPath, [script, JSON.stringify(asked)], {
     timeout: ATTEMPT_MS,
     killSignal: 'SIGKILL',
@@ -149,7 +165,6 @@ describe.skipIf(!isRoot)(
 
     it.skipIf(!canMount)('C71: a file system that is mounted read-only', async () => {
       const asked = { as: USER, kind: 'store', path: at('data/c.db'), migrations: at('migrations') }
-      const script = join(import.meta.dirname, 'as-nobody.ts')
       const { stdout } = await run('unshare', [
         ...['-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', at('data')],
         ...[process.execPath, script, JSON.stringify(asked)],
