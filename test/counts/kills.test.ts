@@ -9,6 +9,7 @@ import { createCounter } from '../../src/counts/counter.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { HOUR, T0 } from '../contract/rows.ts'
 import { COMPILE_CACHE } from '../e2e/service-process.ts'
+import { LONG } from '../long.ts'
 import { openStore as openPostgres } from '../storage/postgres/fixture.ts'
 import { makeDirectory, openStore as openSqlite } from '../storage/sqlite/fixture.ts'
 import { expectExact, writeSome } from './log.ts'
@@ -87,7 +88,7 @@ describe('C76: counting under kills', () => {
     directory.remove()
   })
 
-  it('on PostgreSQL, with two nodes that count', async () => {
+  it.runIf(LONG)('on PostgreSQL, with two nodes that count', async () => {
     const store = await openPostgres()
     await countUnderKills(store, store.database.url, 2)
     await store.close()

@@ -15,7 +15,7 @@ import {
 import { type SmtpSink, startSmtpSink } from './smtp-sink-process.ts'
 
 /** CI runs all 200; `npm test` a few, each a start-up and a death. */
-const KILLS = Number(process.env.COUNTERSIGN_TEST_KILLS ?? 4)
+const KILLS = Number(process.env.COUNTERSIGN_TEST_KILLS ?? 2)
 /** So many deaths of one file lie within a lease: no message is cut off by kill after kill until it is given up. */
 const KILLS_PER_FILE = 10
 const STARTS_PER_KILL = 4

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MAX_CONNECTIONS } from '../../src/http/server.ts'
-import { PATIENCE_MS } from '../long.ts'
+import { LONG, PATIENCE_MS } from '../long.ts'
 import {
   freePort,
   type ServiceProcess,
@@ -120,32 +120,36 @@ async function others(): Promise<void> {
   for (let n = 0; n < 10; n += 1) expect((await service.get('/healthz')).status).toBe(200)
 }
 
-it('C52: requests by the thousand on one socket, read or not: memory is flat, others are served', {
-  timeout: 300_000,
-}, async () => {
-  const metricsPort = await freePort()
-  service = await startService(directory.path, { METRICS_PORT: String(metricsPort) })
-  const main = { port: Number(new URL(service.url).port) }
-  const requests = await openRequests(main, { port: metricsPort })
-  // Warm first: code that is compiled and a heap that has grown are not the flood's.
-  for (const request of requests) {
-    await send({ ...request, times: 1 }, true)
-    await others()
-  }
-  const before = resident('VmRSS')
-  for (const reads of [false, true])
-    for (const request of requests.filter(({ isAlike }) => !(reads && isAlike))) {
-      const { sockets: length = SOCKETS } = request
-      await Promise.all(Array.from({ length }, () => send(request, reads)))
+it.runIf(LONG)(
+  'C52: requests by the thousand on one socket, read or not: memory is flat, others are served',
+  {
+    timeout: 300_000,
+  },
+  async () => {
+    const metricsPort = await freePort()
+    service = await startService(directory.path, { METRICS_PORT: String(metricsPort) })
+    const main = { port: Number(new URL(service.url).port) }
+    const requests = await openRequests(main, { port: metricsPort })
+    // Warm first: code that is compiled and a heap that has grown are not the flood's.
+    for (const request of requests) {
+      await send({ ...request, times: 1 }, true)
       await others()
-      const grown = resident('VmHWM') - before
-      expect([request.text.slice(0, 60), grown < MAX_GROWTH_KIB, grown]).toEqual([
-        request.text.slice(0, 60),
-        true,
-        grown,
-      ])
     }
-})
+    const before = resident('VmRSS')
+    for (const reads of [false, true])
+      for (const request of requests.filter(({ isAlike }) => !(reads && isAlike))) {
+        const { sockets: length = SOCKETS } = request
+        await Promise.all(Array.from({ length }, () => send(request, reads)))
+        await others()
+        const grown = resident('VmHWM') - before
+        expect([request.text.slice(0, 60), grown < MAX_GROWTH_KIB, grown]).toEqual([
+          request.text.slice(0, 60),
+          true,
+          grown,
+        ])
+      }
+  },
+)
 
 it('C52: as many connections as there may be, each with a body that does not end: memory has a bound', {
   timeout: 300_000,

@@ -200,38 +200,42 @@ describe(`C62: ${BACKLOG} messages to a webhook wait, an erased person's among t
     await expectGoesOn(service, receiver, countLeft)
   })
 
-  it('on PostgreSQL, where no table of theirs is read as a whole', PATIENCE, async () => {
-    const { path, remove } = temporaryDirectory()
-    const database = await createDatabase()
-    opened.push({ close: remove }, { close: database.drop })
-    const env = { DATABASE_URL: database.url }
-    const receiver = await prepare(env, path, () => bulkOf(database))
-    const scans = async () => {
-      const [row] = await database.query<{ n: string }>(
-        `select sum(seq_tup_read) as n from pg_stat_user_tables where relname in ('webhook_messages', 'verifications', 'events')`,
-      )
-      return Number(row?.n)
-    }
-    const settings = {
-      ...env,
-      ...UNLIMITED,
-      WEBHOOK_URL: `${receiver.url}/in`,
-      WEBHOOK_SECRET: SECRET,
-    }
-    const before = await scans()
-    const service = await startService(path, settings)
-    opened.push({ close: () => service.stop() })
-    const countLeft = async () => {
-      const [row] = await database.query<{ n: string }>(
-        `select count(*) as n from webhook_messages w join verifications v on v.seq = w.verification_seq where v.id <= $1`,
-        [`vrf_${String(OF_PERSON).padStart(32, '0')}`],
-      )
-      return Number(row?.n)
-    }
-    await expectGoesOn(service, receiver, countLeft)
-    // What a connection did is told when it ends.
-    expect(await service.stop()).toBe(0)
-    const read = (await scans()) - before
-    expect(read).toBeLessThan(BACKLOG / OF_EACH / 2)
-  })
+  it.runIf(LONG)(
+    'on PostgreSQL, where no table of theirs is read as a whole',
+    PATIENCE,
+    async () => {
+      const { path, remove } = temporaryDirectory()
+      const database = await createDatabase()
+      opened.push({ close: remove }, { close: database.drop })
+      const env = { DATABASE_URL: database.url }
+      const receiver = await prepare(env, path, () => bulkOf(database))
+      const scans = async () => {
+        const [row] = await database.query<{ n: string }>(
+          `select sum(seq_tup_read) as n from pg_stat_user_tables where relname in ('webhook_messages', 'verifications', 'events')`,
+        )
+        return Number(row?.n)
+      }
+      const settings = {
+        ...env,
+        ...UNLIMITED,
+        WEBHOOK_URL: `${receiver.url}/in`,
+        WEBHOOK_SECRET: SECRET,
+      }
+      const before = await scans()
+      const service = await startService(path, settings)
+      opened.push({ close: () => service.stop() })
+      const countLeft = async () => {
+        const [row] = await database.query<{ n: string }>(
+          `select count(*) as n from webhook_messages w join verifications v on v.seq = w.verification_seq where v.id <= $1`,
+          [`vrf_${String(OF_PERSON).padStart(32, '0')}`],
+        )
+        return Number(row?.n)
+      }
+      await expectGoesOn(service, receiver, countLeft)
+      // What a connection did is told when it ends.
+      expect(await service.stop()).toBe(0)
+      const read = (await scans()) - before
+      expect(read).toBeLessThan(BACKLOG / OF_EACH / 2)
+    },
+  )
 })

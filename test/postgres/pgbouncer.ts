@@ -37,6 +37,7 @@ auth_type = any
 unix_socket_dir =
 pool_mode = ${mode}
 ${ignored && `ignore_startup_parameters = ${ignored}\n`}default_pool_size = 4
+server_login_retry = 1
 `,
   )
   if (identity.uid !== undefined)
