@@ -55,6 +55,7 @@ async function startPending(stores: Stores) {
     idempotency: write,
     challenge: { id: mac(), keptUntil: T0 },
     front: newFront(),
+    wire: { wire: 'twilio', sid: `VE${'0a'.repeat(16)}` },
   })
   const outcome = await stores.verifications.create({ ...input, trace })
   if (outcome.kind !== 'created') throw new Error(outcome.kind)
