@@ -148,6 +148,12 @@ export const SERVICE_SETTINGS = {
     'With `TWILIO_VERIFY_COMPAT=on`, the SID (VA…) by which its clients name this service: the one that they use at Twilio',
     { shown: 'one that follows from its name; `GET /v2/Services` shows it' },
   ),
+  camaraOtp: withDefault(
+    'CAMARA_OTP',
+    parseBoolean,
+    'false',
+    '`true`: clients of CAMARA’s One Time Password SMS may call this service under `/one-time-password-sms/v1`: see docs/move-in/camara.md',
+  ),
   testRecipients: withDefault(
     'TEST_RECIPIENTS',
     parseTestRecipients,

@@ -58,6 +58,11 @@ function twilioVerify({ twilioServiceSid }: ServicePolicy): Omit<Row, 'group'>[]
   return [{ name: 'twilio_service_sid', setting, value: twilioServiceSid ?? 'by its name' }]
 }
 
+function camara({ camaraOtp }: ServicePolicy): Omit<Row, 'group'>[] {
+  const setting = SERVICE_SETTINGS.camaraOtp
+  return [{ name: 'camara_otp', setting, value: String(camaraOtp) }]
+}
+
 const writeStep = ({ channel, timeoutSeconds, blind }: ServicePolicy['chain'][number]) =>
   `${channel}${timeoutSeconds === null ? '' : ` (${timeoutSeconds} s)`}${blind ? ', blind' : ''}`
 
@@ -150,6 +155,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Approvals', approvals(policy)],
     ['Front door', front(policy)],
     ['In place of Twilio Verify', twilioVerify(policy)],
+    ['In place of an operator’s API', camara(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

@@ -1,17 +1,45 @@
 // The wires: somebody else's APIs in front of the domain, each loaded with its first request.
 
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
 import type { WireStore } from '../verification/wire-ports.ts'
 
+type Kept = { wires: WireStore; keyring: Keyring }
+
+/** Empty where no service has it: then there is nothing at its addresses. */
+export function lateCamara(deps: AppDeps, { wires, keyring }: Kept): LateRoutes[] {
+  const services = [...deps.services.values()]
+  if (!services.some(({ camaraOtp }) => camaraOtp)) return []
+  return [
+    {
+      under: '/one-time-password-sms/*',
+      covers: () => true,
+      async add(app) {
+        const [{ addCamaraWire }, { createCamaraWire }, { acceptedTexts }] = await Promise.all([
+          import('../http/routes/wire-camara.ts'),
+          import('../wires/camara/wire.ts'),
+          import('../delivery/templates/accepted-texts.ts'),
+        ])
+        const texts = new Map<string, ReadonlyMap<string, string>>()
+        const textsOf = (service: ServicePolicy) => {
+          const found = texts.get(service.name) ?? acceptedTexts(service)
+          texts.set(service.name, found)
+          return found
+        }
+        const { service } = deps
+        const wire = createCamaraWire({ service, wires, keyring, textsOf, createId: randomUUID })
+        addCamaraWire(app, { ...deps, wire })
+      },
+    },
+  ]
+}
+
 /** Empty where the wire is off: then there is nothing at its addresses. */
-export function lateTwilio(
-  config: Config,
-  deps: AppDeps,
-  { wires, keyring }: { wires: WireStore; keyring: Keyring },
-): LateRoutes[] {
+export function lateTwilio(config: Config, deps: AppDeps, { wires, keyring }: Kept): LateRoutes[] {
   if (!config.twilioVerify.isOn) return []
   return [
     {

@@ -39,7 +39,7 @@ import {
   readiness,
   warnOfKeys,
 } from './compose-requests.ts'
-import { lateTwilio } from './compose-wires.ts'
+import { lateCamara, lateTwilio } from './compose-wires.ts'
 import type { Thread } from './thread.ts'
 
 /** A service that can listen and drain. */
@@ -143,6 +143,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     lateFront(deps, config),
     lateLinks(deps),
     ...lateTwilio(config, deps, { wires: store.wires, keyring }),
+    ...lateCamara(deps, { wires: store.wires, keyring }),
   ])
 }
 

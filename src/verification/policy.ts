@@ -156,6 +156,8 @@ export type ServicePolicy = {
   frontOrigins: readonly string[]
   /** Of Twilio's wire (`VA…`); null: one that follows from the name. */
   twilioServiceSid: string | null
+  /** Whether it answers in the form of CAMARA's One Time Password SMS, too. */
+  camaraOtp: boolean
 }
 
 /** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */

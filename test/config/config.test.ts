@@ -161,6 +161,7 @@ describe('one setting', () => {
     ['ORIGIN_DOMAIN', 'App.example.com', { originDomain: 'app.example.com' }],
     ['ANDROID_APP_HASH', 'FA+9qCX9VSu', { androidAppHash: 'FA+9qCX9VSu' }],
     ['SUBJECT_SHOWS_CODE', 'true', { subjectShowsCode: true }],
+    ['CAMARA_OTP', 'true', { camaraOtp: true }],
     ['BRAND_NAME', ' Müller & Söhne Inc. ', { brandName: 'Müller & Söhne Inc.' }],
     [
       'TEST_RECIPIENTS',

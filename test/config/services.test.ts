@@ -114,6 +114,7 @@ describe('a wrong entry is reported with its path', () => {
     ['origin_domain', { origin_domain: 'https://x' }],
     ['android_app_hash', { android_app_hash: 'com.example' }],
     ['subject_shows_code', { subject_shows_code: 'true' }],
+    ['camara_otp', { camara_otp: 'on' }],
     ['templates.en.sms', { templates: { en: { sms: 'no code' } } }],
     ['templates.en.email_subject', { templates: { en: { email_subject: 'two\nlines' } } }],
     ['templates.en.email_html', { templates: { en: { email_html: '{{code}}' } } }],

@@ -71,6 +71,7 @@ function policy(name: string): ServicePolicy {
     webhooks: [],
     frontOrigins: [],
     twilioServiceSid: null,
+    camaraOtp: false,
   }
 }
 

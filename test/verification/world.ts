@@ -110,6 +110,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     webhooks: [],
     frontOrigins: [],
     twilioServiceSid: null,
+    camaraOtp: false,
     ...over,
   }
 }

@@ -5,6 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const SDK = 'test/wires/twilio-sdk.test.ts'
 const LIFE = 'test/wires/twilio-life.test.ts'
+const CAMARA = 'test/wires/camara.test.ts'
 const STORE = 'test/service/databases.test.ts'
 
 export const WIRES: readonly Mutant[] = [
@@ -37,5 +38,23 @@ export const WIRES: readonly Mutant[] = [
     'a key reaches its own service by Twilio’s wire, and no other',
     [SDK, 'another service, another key, no key'],
     { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C96.own-texts',
+    'a message that CAMARA’s callers choose is one of the service’s own',
+    [CAMARA, 'no text is sent but those of the service'],
+    { node: 'CallExpression', becomes: `(texts.get(message) ?? 'en')` },
+  ),
+  mutant(
+    'C96.newest-only',
+    'a code that is sent later to the same number takes the place of the one before',
+    [CAMARA, 'OTPvalidationAPI_400.7_validate_code_verification_expired_scenario_2'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C96.own-switch',
+    'a service answers in CAMARA’s form only where its settings say so',
+    [CAMARA, 'a service without it is refused'],
+    { node: 'ConditionalExpression', becomes: 'undefined' },
   ),
 ]

@@ -100,7 +100,8 @@ function parseBody(bytes: Buffer): { body: unknown } | Refusal {
   return fault ? invalid('The request is not valid.', [fault]) : { body }
 }
 
-async function readBody(
+/** @param optional a missing body counts as an empty object */
+export async function readBody(
   incoming: IncomingMessage,
   optional: boolean,
 ): Promise<{ body: unknown } | Refusal> {
