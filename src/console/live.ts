@@ -67,6 +67,7 @@ export function addLive(pages: Pages, deps: ConsoleDeps): void {
     const ofAll = c.req.query('all') !== undefined
     const stream = streamLog(c, deps, {
       holder: { id: session.formToken, keyId, service }, // mutant: C64.console-stream-key
+      isSummary: ofAll,
       tell(events, sink) {
         // Its page shows no row that could be new.
         const ids = ofAll ? [] : idsOf(events, wanted)

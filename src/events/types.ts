@@ -167,6 +167,8 @@ export type EventStore = {
    * @param limit of new ones; `hasMore`: read again at once
    */
   follow(position: LogPosition | null, limit: number): Promise<LogChanges>
+  /** Another one once events were committed, in whatever order: shows that there are new ones, without reading them. */
+  mark(): Promise<string>
 }
 
 export type NewEvent = Actor & {

@@ -83,23 +83,28 @@ export function streamLog(
   stream: {
     /** Its streams are counted together; it receives the events of its service only (null: of all). */
     holder: StreamHolder
+    /** It learns only that there are new events; of a service they are read, or it would learn of those of others. */
+    isSummary?: boolean
+    /** @param events of its service, at least one; of a summary none, perhaps */
     tell(events: readonly EventRecord[], sink: EventSink): void
     isGood(): Promise<boolean>
     /** The last event where the key or session is no longer valid. */
     farewell?: string
   },
 ): Response | undefined {
-  const { farewell } = stream
+  const { farewell, isSummary = false } = stream
   const { service } = stream.holder
   const leave = deps.streamPlaces.take(stream.holder)
   if (!leave) return undefined
   const begin = (sink: EventSink) => {
-    const { ready, stop } = deps.follower.listen((events) =>
-      stream.tell(
-        events.filter((event) => service === null || event.service === service), // mutant: C35.live-log-service
-        sink,
-      ),
-    )
+    const tellOwn = (events: readonly EventRecord[]) => {
+      const own = events.filter((event) => service === null || event.service === service) // mutant: C35.live-log-service
+      if (own.length > 0) stream.tell(own, sink)
+    }
+    const { ready, stop } =
+      isSummary && service === null // mutant: C35.live-summary-service
+        ? deps.follower.notice(() => stream.tell([], sink))
+        : deps.follower.listen(tellOwn)
     const look = async () => {
       // An unreachable store ends it, too: the client reconnects.
       const isGood = await stream.isGood().catch(() => null)

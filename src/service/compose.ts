@@ -133,7 +133,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     clock,
     tracing: parts.traces?.tracing ?? null,
     closing,
-    follower: createFollower({ follow: store.events.follow, logger }),
+    follower: createFollower({ store: store.events, logger }),
     ...createNodePlaces(),
   }
   if (config.role === 'worker') return createApp(deps, 'probes')

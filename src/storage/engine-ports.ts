@@ -53,7 +53,7 @@ const READS = {
     'pollsDue',
     'unplannedTries',
   ],
-  events: ['list', 'listRefusals', 'follow'],
+  events: ['list', 'listRefusals', 'follow', 'mark'],
   apiKeys: ['find', 'list'],
   retention: [],
   verificationReads: ['list', 'find', 'triesOf', 'recentTries'],

@@ -44,7 +44,7 @@ beforeAll(async () => {
       },
     },
     admin: { verifications: store.verificationReads } as unknown as AdminDeps,
-    follower: createFollower({ follow: store.events.follow, logger: { warn: () => {} } }),
+    follower: createFollower({ store: store.events, logger: { warn: () => {} } }),
     streamPlaces: createStreamPlaces(MAX_STREAMS),
   }
   double = await startDouble({ ...deps, clock, authenticator })

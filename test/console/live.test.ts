@@ -48,10 +48,10 @@ const keyOf = (service: string | null) =>
     return { text: made.text, id: made.record.id }
   })
 
-/** By a key of the login flow of that service. @returns the id */
-async function startInShop(): Promise<string> {
+/** By a key of that service's login flow. @returns the id */
+async function startIn(service: string): Promise<string> {
   const { text } = await withStore(async (store) => {
-    const made = createApiKey({ service: 'shop', name: 'k', scopes: ['verify'], nowMs: Date.now() })
+    const made = createApiKey({ service, name: 'k', scopes: ['verify'], nowMs: Date.now() })
     await store.apiKeys.insert(made.record)
     return made
   })
@@ -109,10 +109,23 @@ describe('a console that listens', () => {
     await vi.waitFor(() => expect(dataOf(one).flat()).toContain(first), SECONDS)
     await vi.waitFor(() => expect(dataOf(all).flat()).toContain(second), SECONDS)
     // What is told later is all that was told: nothing of the others came before it.
-    const id = await startInShop()
+    const id = await startIn('shop')
     await vi.waitFor(() => expect(dataOf(shop).flat()).toContain(id), SECONDS)
     expect(new Set(dataOf(shop).flat())).toEqual(new Set([id]))
     expect(dataOf(one).flat()).not.toContain(second)
+  })
+
+  it('C35: on a summary, too: of every service it hears of any change, of one of its own alone', async () => {
+    const bankAdmin = await signedIn((await keyOf('bank')).text)
+    const [bank, every] = [await live(bankAdmin, '?all=1'), await live(await signedIn(), '?all=1')]
+    const plain = await live(await signedIn())
+    const { id } = (await real.start()).body
+    await vi.waitFor(() => expect(dataOf(every)).toContainEqual([]), SECONDS)
+    // One reader for both: when this one was told, so would the other have been.
+    await vi.waitFor(() => expect(dataOf(plain).flat()).toContain(id), SECONDS)
+    expect(dataOf(bank)).toEqual([])
+    await startIn('bank')
+    await vi.waitFor(() => expect(dataOf(bank)).toContainEqual([]), SECONDS)
   })
 
   it('ends within seconds of the sign-out, and reports it', async () => {
@@ -197,7 +210,7 @@ describe('a program that listens', () => {
       return found
     }, SECONDS)
     expect(all.heard()).toContain(`id: ${event.sequence}\n`)
-    const id = await startInShop()
+    const id = await startIn('shop')
     await vi.waitFor(() => expect(dataOf(shop).length).toBeGreaterThan(0), SECONDS)
     for (const told of dataOf(shop))
       expect(told).toMatchObject({ service: 'shop', verification_id: id })

@@ -197,6 +197,16 @@ export function describeEvents(factory: StoresFactory): void {
       expect(again).toEqual({ items: [], position, hasMore: false })
     })
 
+    it('is marked: the mark is another one once there are events, and else the same', async () => {
+      const stores = factory()
+      const { events } = stores
+      await events.append([refusal({ details: {} })])
+      const mark = await events.mark()
+      expect(await events.mark()).toBe(mark)
+      await start(stores)
+      expect(await events.mark()).not.toBe(mark)
+    })
+
     it('refuses a cursor that it did not make', async () => {
       const query = { service: null, limit: 5, cursor: 'bm90IG9uZQ' }
       await expect(factory().events.list(query)).rejects.toThrow(InvalidCursorError)

@@ -19,14 +19,15 @@ function makeLog() {
     const last = items.at(-1)?.sequence ?? position.sequence
     return { items, position: at(last), hasMore: items.length === limit }
   }
+  const mark = async () => String(log.end)
   const warn = vi.fn()
-  const follower = createFollower({ follow, logger: { warn }, readEveryMs: 5 })
+  const follower = createFollower({ store: { follow, mark }, logger: { warn }, readEveryMs: 5 })
   const listen = () => {
     const heard: number[] = []
     const own = follower.listen((events) => heard.push(...events.map((one) => one.sequence)))
     return { heard, ...own }
   }
-  return { log, warn, listen }
+  return { log, warn, listen, follower }
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -60,6 +61,22 @@ describe('the follower', () => {
     await vi.waitFor(() => expect(second.heard).toEqual([6]))
     expect(first.heard).toEqual([])
     second.stop()
+  })
+
+  it('tells whoever needs no event that there are some, once for all that came, and reads none for it', async () => {
+    const { log, follower } = makeLog()
+    log.end = 7
+    const told = vi.fn()
+    const { ready, stop } = follower.notice(told)
+    await ready
+    await pause(20)
+    expect(told).not.toHaveBeenCalled()
+    log.end = 1_300
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1))
+    await pause(20)
+    expect(told).toHaveBeenCalledTimes(1)
+    expect(log.asked).toBe(0)
+    stop()
   })
 
   it('loses nothing while the store is down, and complains once', async () => {

@@ -97,6 +97,12 @@ export const CONSOLE: readonly Mutant[] = [
     { node: 'CallExpression', becomes: 'events.filter(() => true)' },
   ),
   mutant(
+    'C35.live-summary-service',
+    'a summary of one service is not told of changes of another',
+    [LIVE, 'C35: on a summary, too'],
+    { node: 'BinaryExpression', becomes: 'isSummary' },
+  ),
+  mutant(
     'C33.viewer-no-reveal',
     'a read-only key cannot reveal a recipient',
     [

@@ -115,6 +115,13 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
     listRefusals: (asked) =>
       list({ ...asked, types: ['request.refused'] }, REFUSAL_FIELDS, toRefusal),
     follow: createFollow(query),
+    async mark() {
+      // A sum: a number below the highest may be committed after it.
+      const [row] = await query<{ mark: string | null }>(
+        sql`select sum(seq)::text as mark from (select seq from events order by seq desc limit 200) e`,
+      )
+      return row?.mark ?? ''
+    },
     async newestAt() {
       const [row] = await query<{ at: number | null }>(
         sql`select max(at) as at from (select at from events order by seq desc limit 1000) e`,

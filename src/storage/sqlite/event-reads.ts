@@ -151,6 +151,12 @@ function createFollow(orm: Orm) {
 }
 
 export function createEventReads(orm: Orm) {
+  const end = orm
+    .select({ seq: e.seq, at: e.at })
+    .from(e)
+    .orderBy(desc(e.seq))
+    .limit(atMost(1))
+    .prepare()
   const newest = orm
     .select({ at: sql<number | null>`max(at)` })
     .from(sql`(select at from events order by seq desc limit ${sql.raw(String(NEWEST_AMONG))})`)
@@ -159,6 +165,7 @@ export function createEventReads(orm: Orm) {
     ...createNarrow(orm),
     ofStreams: createStreams(orm),
     follow: createFollow(orm),
+    mark: () => JSON.stringify(end.get() ?? null),
     /** 0 where the log is empty. */
     newestAt: () => newest.get()?.at ?? 0,
   }

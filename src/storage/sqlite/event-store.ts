@@ -115,6 +115,7 @@ export function createEventStore(deps: {
         const { rows, ...rest } = reads.follow(position, limit)
         return { ...rest, items: rows.map(toEventRecord) }
       }),
+    mark: () => writer.read(() => reads.mark()),
     newestAt: () => writer.read(() => reads.newestAt()),
   }
 }
