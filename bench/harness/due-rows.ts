@@ -42,7 +42,14 @@ export async function makeDueRows(
       ...{ addressIndex: mac, budgetIndex: mac, authenticated: false, codeLength: 6 },
       ...{ codeHash: 'x', pepperKeyId: keyring.currentKeyId },
       codeSealed: keyring.seal('123456', codeContext(id)),
-      ...{ maxAttempts: 5, maxSends: 5, lastSendAt: now, clientIp: null, metadata: {} },
+      ...{
+        maxAttempts: 5,
+        maxSends: 5,
+        lastSendAt: now,
+        clientIp: null,
+        metadata: {},
+        checkedBy: null,
+      },
       ...{ createdAt: now, expiresAt: now + TTL_MS },
     }
     return store.verifications.create({

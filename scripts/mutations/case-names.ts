@@ -87,6 +87,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C89: 'a mail’s link fetched, pressed or forwarded before its reader opens it',
   C94: 'Twilio’s wire: what another wire, service or API started, and everything that its own callers send',
   C95: 'verifications delegated to Twilio: drawn, moved, lost answers, and refusals',
+  C92: 'a code that its caller made: another text in its place, a key beyond its scope, a check, reports at once',
   C91: 'a client whose answers are lost, late, cut off or not ours, and its fake beside the real service',
   C96: 'an operator’s API in front of the domain: its published cases, free text, another’s authenticationId',
   C97: 'documents for assistants: a path that leads elsewhere, a link that leads nowhere, a command that no longer works',

@@ -96,4 +96,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'a wire has its rows, and they are its own',
     text: 'A verification that was started in the form of somebody else’s API has its id there, written in the commit of the start and removed with it; no other has one. A check by that API reaches what the same API of the same service started, and nothing else: no native verification, and no native check reaches one of its own.',
   },
+  I24: {
+    name: 'a code that its caller checks approves nobody here',
+    text: 'A verification that was started with its caller’s own code has no hash and no attempt here: whatever door asks, nothing is compared, charged or approved, and no approval, token or `verification.approved` is made of it. It ends as `closed` by a report, canceled or expired. Of any number of reports at once one outcome stays, and the other ones are refused.',
+  },
 }

@@ -3,7 +3,7 @@
 
 import { hash, randomBytes } from 'node:crypto'
 import { createId } from '../kernel/ids.ts'
-import type { ApiKeyRecord, Scope } from './ports.ts'
+import { type ApiKeyRecord, isMixed, isOfLogin, type Scope } from './ports.ts'
 
 /** Secret scanners find a leaked key by this prefix. */
 const KEY_PREFIX = 'cs_'
@@ -42,8 +42,9 @@ export function createApiKey(input: {
   expiresAt?: number | null
 }): NewApiKey {
   if (input.scopes.length === 0) throw new Error('a key needs at least one scope')
-  if (input.service === null && input.scopes.includes('verify'))
-    throw new Error('a key with the scope verify belongs to one service')
+  if (isMixed(input.scopes)) throw new Error('the scope relay stands alone')
+  if (input.service === null && isOfLogin(input.scopes))
+    throw new Error('a key with the scope verify or relay belongs to one service')
   const id = createId('key', input.nowMs)
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   return {

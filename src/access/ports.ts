@@ -2,11 +2,20 @@
 // A key's secret is never stored, only its SHA-256 (256 random bits need no slow hash).
 
 /**
- * `admin:read` sees, masked; `admin:support` also reveals a recipient, cancels and sends again; `admin` may do everything
+ * `verify` is a login flow's. `relay` starts verifications of codes that its caller made and checks, and reaches no others: it
+ * stands alone. `admin:read` sees, masked; `admin:support` also reveals a recipient, cancels and sends again; `admin` may do everything
  * for people. Each of the last two implies the one before it.
  */
-export const SCOPES = ['verify', 'admin:read', 'admin:support', 'admin'] as const
+export const SCOPES = ['verify', 'relay', 'admin:read', 'admin:support', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
+
+/** Scopes of one service's login. */
+export const isOfLogin = (scopes: readonly Scope[]): boolean =>
+  scopes.includes('verify') || scopes.includes('relay')
+
+/** A key that checks codes and a key that gives its own must not be one: either could do with it what the other may not. */
+export const isMixed = (scopes: readonly Scope[]): boolean =>
+  scopes.includes('relay') && scopes.some((scope) => scope !== 'relay')
 
 export type ApiKeyRecord = {
   /** `key_…`; part of the key's text, so that it is found by index. */

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { networkKey } from '../limits/client-address.ts'
-import { statusAt } from '../verification/state.ts'
+import { statusAt, wasUsed } from '../verification/state.ts'
 import { type AbuseReport, type AbuseSpan, createTally, type Spent } from './abuse-tally.ts'
 import type { ListedVerification, VerificationReads } from './ports.ts'
 import type { Recipients } from './recipients.ts'
@@ -53,8 +53,9 @@ export function createAbuse(deps: {
       ...{ id, reference, sends, country, price },
       digits: number.startsWith('+') ? number.slice(1) : null,
       network: clientIp === null ? null : (networkKey(clientIp) ?? null),
-      isApproved: row.status === 'approved',
-      isOpen: statusAt(row, now) === 'pending',
+      isApproved: wasUsed(row) === true,
+      // Also one of which nobody has said whether its code was used.
+      isOpen: statusAt(row, now) === 'pending' || wasUsed(row) === null,
     }
   }
 

@@ -150,6 +150,12 @@ function diagnoseExpired({ verification, events }: VerificationDetail, offers: O
   return say('warn', `${was}${why ?? ''}`, action)
 }
 
+/** The code was its caller's, who says how it ended. */
+const diagnoseClosed = ({ verification: { outcome } }: VerificationDetail): Diagnosis =>
+  outcome === 'approved'
+    ? say('good', 'The caller checked the code, and reported that it was correct.')
+    : say('warn', 'The caller checked the code, and reported that it failed.', START_OVER)
+
 function diagnoseEnd(
   detail: VerificationDetail,
   status: Exclude<VerificationStatus, 'pending'>,
@@ -164,6 +170,8 @@ function diagnoseEnd(
       const action = `${START_OVER} They enter only the code of the newest message.`
       return say('bad', 'Too many wrong codes. The code no longer works.', action)
     }
+    case 'closed':
+      return diagnoseClosed(detail)
     case 'expired':
       return diagnoseExpired(detail, offers)
   }
@@ -193,7 +201,7 @@ function withLandline(
 }
 
 /** By an authenticator app or a recovery code: no message belongs to it, and the page can only cancel it. */
-const BY_FACTOR: Readonly<Record<VerificationStatus, Diagnosis>> = {
+const BY_FACTOR: Readonly<Record<Exclude<VerificationStatus, 'closed'>, Diagnosis>> = {
   pending: say(
     '',
     'Waiting for a code that the user already has: no message belongs to it.',
@@ -219,7 +227,7 @@ const DECOY =
 function diagnose(detail: VerificationDetail, offers: Offers, now: number): Diagnosis {
   const { verification } = detail
   const status = statusAt(verification, now)
-  if (isFactorChannel(verification.channel)) return BY_FACTOR[status]
+  if (isFactorChannel(verification.channel) && status !== 'closed') return BY_FACTOR[status]
   if (verification.kind === 'decoy') return say('', DECOY)
   const found =
     status === 'pending'

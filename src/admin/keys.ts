@@ -2,7 +2,13 @@
 // It must not show a key's text but once, when it is made, nor make one that reaches further than whoever makes it.
 
 import { createApiKey, type NewApiKey } from '../access/api-keys.ts'
-import type { ApiKeyRecord, ApiKeyStore, Scope } from '../access/ports.ts'
+import {
+  type ApiKeyRecord,
+  type ApiKeyStore,
+  isMixed,
+  isOfLogin,
+  type Scope,
+} from '../access/ports.ts'
 import type { EventStore, EventType } from '../events/types.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { actorOf } from './people.ts'
@@ -53,8 +59,13 @@ export function createKeyAdmin(deps: {
     if (scopes.length === 0) return fault('scopes', 'needs at least one scope')
     if (name.length > MAX_KEY_NAME || /\p{Cc}/u.test(name))
       return fault('name', `must be one line of at most ${MAX_KEY_NAME} characters`)
-    if (service === null && scopes.includes('verify'))
-      return fault('service', 'must be given: a key with the scope verify belongs to one service')
+    if (isMixed(scopes))
+      return fault('scopes', 'has relay beside another scope: a key for relay has that one alone')
+    if (service === null && isOfLogin(scopes))
+      return fault(
+        'service',
+        'must be given: a key with the scope verify or relay belongs to one service',
+      )
     if (service !== null && !services.has(service)) return fault('service', 'does not exist')
     // Theirs is one service's: no key of theirs may see another one's people.
     if (admin.service !== null && service !== admin.service)

@@ -2,7 +2,7 @@
 // It must not offer what the domain would certainly refuse: advice and buttons both come from here.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
-import { RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
+import { isSpent, RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
 import { type Advice, START_OVER } from './advice/words.ts'
 import type { ListedVerification } from './ports.ts'
 
@@ -19,7 +19,15 @@ export type Offers = {
 
 type Offered = Pick<
   ListedVerification,
-  'channel' | 'kind' | 'status' | 'expiresAt' | 'sends' | 'maxSends' | 'attempts' | 'maxAttempts'
+  | 'channel'
+  | 'kind'
+  | 'status'
+  | 'expiresAt'
+  | 'sends'
+  | 'maxSends'
+  | 'attempts'
+  | 'maxAttempts'
+  | 'checkedBy'
 >
 
 /** @param about.channels of the service's providers */
@@ -33,7 +41,7 @@ export function offersFor(
     isOpen && // mutant: C74.sends-left
     row.kind !== 'decoy' &&
     row.sends < row.maxSends &&
-    row.attempts < row.maxAttempts &&
+    !isSpent(row) &&
     row.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
   const channels = hasSend ? channelsFor(row.channel, about.channels) : []
   return {

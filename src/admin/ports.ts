@@ -15,7 +15,7 @@ import type {
   DeliveryStatus,
   VerificationChannel,
 } from '../kernel/channel.ts'
-import type { VerificationStatus } from '../verification/state.ts'
+import type { Checker, Outcome, VerificationStatus } from '../verification/state.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 
 /** A key with the scope admin, of one service or (null) of all, and where its request came from. */
@@ -69,6 +69,10 @@ export type ListedVerification = {
   createdAt: number
   expiresAt: number
   endedAt: number | null
+  /** Null: this service. */
+  checkedBy: Checker | null
+  /** As they reported it; null: they did not. */
+  outcome: Outcome | null
   /** Of the newest message, like the three below. */
   deliveryStatus: DeliveryStatus | null
   provider: string | null
@@ -106,8 +110,10 @@ export type RecentTry = Pick<
   country: string | null
   /** A keyed index, as text. */
   recipient: string
-  /** Of the verification, as it is now. */
+  /** Of the verification, as it is now, like the two below. */
   status: VerificationStatus
+  checkedBy: Checker | null
+  outcome: Outcome | null
 }
 /** `before`: where the next slice begins; null: there is none. `createdAt`: of the oldest verification. */
 export type RecentTries = { tries: RecentTry[]; before: number | null; createdAt: number }

@@ -1,7 +1,7 @@
 // countersign keys create, list and revoke: API keys, in the service's own store.
 // It must not show a key's text except once, when it is created.
 
-import { SCOPES, type Scope } from '../access/ports.ts'
+import { isOfLogin, SCOPES, type Scope } from '../access/ports.ts'
 import type { Config } from '../config/config.ts'
 import { endOfDay } from '../kernel/end-of-day.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -36,7 +36,7 @@ function readScopes(given: Given): Scope[] {
 /** A key that may verify belongs to one service; an admin key sees all of them unless one is named. */
 function readService(given: Given, scopes: readonly Scope[], config: Config): string | null {
   const name = given.text('service')
-  if (name === undefined) return scopes.includes('verify') ? config.defaultService : null
+  if (name === undefined) return isOfLogin(scopes) ? config.defaultService : null
   requireService(config, name)
   return name
 }

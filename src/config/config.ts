@@ -28,6 +28,7 @@ import {
   readRoutes,
 } from './providers.ts'
 import { createReader, type Environment, type Reader, type Values } from './reader.ts'
+import { checkRelay, readRelay } from './relay.ts'
 import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { readServices } from './services.ts'
@@ -167,6 +168,7 @@ function readDefaultService(
     templates: {},
     webhooks,
     chain: [],
+    relay: readRelay(reader),
   }
 }
 
@@ -206,6 +208,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   checkPrices(reader, prices, registry)
   const audit = reader.read(AUDIT_SETTINGS)
   checkWebhooks(reader, services, webhooks, { mode, allowed })
+  checkRelay(reader, { services, base, mode })
   const logos = readHostedPage(reader, { services, base, mode }, sources)
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 

@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { RELAY_SYSTEMS, type RelaySystem } from '../kernel/relay-systems.ts'
 import { SHIELD_MODES, SHIELD_RULES, type ShieldRule } from '../kernel/shield-rules.ts'
 import { MAX_STEPS, STEP_TIMEOUT_SECONDS } from '../kernel/steps.ts'
 import {
@@ -32,6 +33,7 @@ import {
   parseVoiceCountries,
   SettingError,
 } from './parsers.ts'
+import { MAX_RELAY_SECRETS, parseRelaySecret } from './relay.ts'
 import { parseRoutes } from './routes.ts'
 import { templates, toTemplates } from './service-templates.ts'
 import { parseServiceSid } from './twilio-verify.ts'
@@ -79,6 +81,19 @@ function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$Refi
 const route = parsed(parseRoutes).optional()
 const routes = z.strictObject(
   Object.fromEntries(CHANNELS.map((channel) => [channel, route])) as Record<Channel, typeof route>,
+)
+
+const secretsOf = (system: RelaySystem) =>
+  z
+    .array(parsed(parseRelaySecret(system)))
+    .min(1)
+    .max(MAX_RELAY_SECRETS)
+    .optional()
+const relay = z.strictObject(
+  Object.fromEntries(RELAY_SYSTEMS.map((system) => [system, secretsOf(system)])) as Record<
+    RelaySystem,
+    ReturnType<typeof secretsOf>
+  >,
 )
 
 const MAX_WEBHOOKS = 10
@@ -159,6 +174,7 @@ export const serviceEntry = z.strictObject({
   routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
   webhooks: z.array(webhook).max(MAX_WEBHOOKS).superRefine(refuseSameUrl).optional(),
+  relay: relay.optional(),
 })
 
 export type ServiceEntry = z.output<typeof serviceEntry>
@@ -198,6 +214,8 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
     twilioServiceSid:
       entry.twilio_service_sid ?? (name === base.name ? base.twilioServiceSid : null),
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,
+    // Not inherited: a secret is one service's.
+    relay: entry.relay ? without(entry.relay) : name === base.name ? base.relay : {},
     // Not inherited: one service's approval must not open another's door.
     approvalAudience:
       entry.approval_audience ?? (name === base.name ? base.approvalAudience : name),

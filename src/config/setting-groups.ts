@@ -5,6 +5,7 @@ import { AUDIT_SETTINGS } from './audit.ts'
 import { CHALLENGE_SETTINGS } from './challenge.ts'
 import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
+import { RELAY_SETTINGS } from './relay.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from './settings.ts'
 import { SHIELD_SETTINGS } from './shield.ts'
@@ -24,6 +25,7 @@ export const SETTING_GROUPS = [
   group('Limits', LIMIT_SETTINGS),
   group('Which provider sends', ROUTE_SETTINGS),
   group('Webhooks of the default service', WEBHOOK_SETTINGS),
+  group('Login systems that the default service sends for', RELAY_SETTINGS),
   group('Shield', SHIELD_SETTINGS),
   group('The challenge before a start', CHALLENGE_SETTINGS),
   group('In place of Twilio Verify', TWILIO_VERIFY_SETTINGS),

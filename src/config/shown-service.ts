@@ -3,12 +3,14 @@
 
 import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { RELAY_SYSTEMS } from '../kernel/relay-systems.ts'
 import { SHIELD_RULES } from '../kernel/shield-rules.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { LIMIT_NAMES, type ServicePolicy } from '../verification/policy.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './effective-settings.ts'
 import { carriersOf } from './providers.ts'
+import { RELAY_SETTINGS } from './relay.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS, showLimit } from './service-settings.ts'
 import { SHIELD_SETTINGS } from './shield.ts'
 import { WEBHOOK_SETTINGS } from './webhooks.ts'
@@ -57,6 +59,7 @@ function twilioVerify({ twilioServiceSid }: ServicePolicy): Omit<Row, 'group'>[]
   const setting = SERVICE_SETTINGS.twilioServiceSid
   return [{ name: 'twilio_service_sid', setting, value: twilioServiceSid ?? 'by its name' }]
 }
+const RELAYED = 'Login systems whose codes it sends (POST /relay/{system})'
 
 function camara({ camaraOtp }: ServicePolicy): Omit<Row, 'group'>[] {
   const setting = SERVICE_SETTINGS.camaraOtp
@@ -136,6 +139,13 @@ function routesOf(policy: ServicePolicy, config: Config): Omit<Row, 'group'>[] {
 const writeWebhook = ({ url, events, includeRecipient }: ServicePolicy['webhooks'][number]) =>
   `${withoutPassword(url)}: ${events.join(', ')}${includeRecipient ? ', with the recipient' : ''}`
 
+/** By name; their secrets are not shown. */
+function relays({ relay }: ServicePolicy): Omit<Row, 'group'>[] {
+  const open = RELAY_SYSTEMS.filter((system) => relay[system])
+  const setting = RELAY_SETTINGS[open[0] ?? 'supabase']
+  return [{ name: 'relay', setting: { ...setting, description: RELAYED }, value: list(open) }]
+}
+
 function rowsOf(policy: ServicePolicy, config: Config): Row[] {
   const limits = LIMIT_NAMES.map((name) => ({
     ...{ name: `limits.${name}`, setting: LIMIT_SETTINGS[name] },
@@ -156,6 +166,7 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ['Front door', front(policy)],
     ['In place of Twilio Verify', twilioVerify(policy)],
     ['In place of an operator’s API', camara(policy)],
+    ['Login systems that it sends for', relays(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [
       'Tests',

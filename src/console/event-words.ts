@@ -18,6 +18,7 @@ const CANCELED: Readonly<Record<string, string>> = {
   canceled: 'the verification was canceled',
   max_attempts_reached: 'too many wrong codes were entered',
   expired: 'the verification expired',
+  closed: 'its outcome was reported',
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {
@@ -32,6 +33,11 @@ const SKIPPED: Readonly<Record<string, string>> = {
 const KINDS: Readonly<Record<string, string>> = {
   decoy: ', as a decoy: nothing is sent',
   test: ', for a test recipient: nothing is really sent',
+}
+
+const CHECKED: Readonly<Record<string, string>> = {
+  caller: ', with a code that the caller made and checks',
+  twilio: ', with a code that Twilio makes and checks',
 }
 
 function refused(details: EventDetails): string {
@@ -52,8 +58,9 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     authenticated,
     number_type: type,
     followed_by: next,
+    checked_by: checker,
   }) => [
-    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${next === undefined ? '' : `, then by ${word(next).replaceAll(',', ', ')}`}${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
+    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${next === undefined ? '' : `, then by ${word(next).replaceAll(',', ', ')}`}${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}${CHECKED[word(checker)] ?? ''}`,
   ],
   'verification.continued': () => [
     'Started again in the same session: the verification continued, nothing new was created',
@@ -70,7 +77,16 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   ],
   'verification.canceled': () => ['Canceled'],
   'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
-  'verification.expired': () => ['Expired: no correct code in time', 'warn'],
+  'verification.expired': ({ checked_by: checker }) =>
+    checker === undefined
+      ? ['Expired: no correct code in time', 'warn']
+      : ['Expired: whoever checks the code reported nothing in time'],
+  'verification.closed': ({ outcome }) => [
+    outcome === 'approved'
+      ? 'Closed: the caller reported that the code was correct'
+      : 'Closed: the caller reported that it failed',
+    outcome === 'approved' ? 'good' : 'warn',
+  ],
   'approval.exchanged': () => [
     'The login flow exchanged the one-use code of the page for the approval',
     'good',

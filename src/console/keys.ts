@@ -24,6 +24,7 @@ const LIFETIMES = { '': 'never', '30': 'in 30 days', '90': 'in 90 days', '365': 
 
 const WHAT: Readonly<Record<Scope, string>> = {
   verify: 'a login flow: start, check, factors',
+  relay: 'sends codes that its caller makes and checks',
   'admin:read': 'sees everything, recipients masked',
   'admin:support': 'also reveals, cancels and sends again',
   admin: 'everything',

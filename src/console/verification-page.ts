@@ -96,6 +96,9 @@ function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown)
   return html`<div class="person">${shown}${reveal}</div>${all}`
 }
 
+/** Nothing for what is checked here, as most are. */
+const CHECKERS = { here: null, caller: 'the caller', twilio: 'Twilio' } as const
+
 const momentOf = (at: number, now: number) =>
   html`${timeOf(at)}<br><span class="soft">${at > now ? `in ${spanOf(at - now)}` : agoOf(at, now)}</span>`
 
@@ -112,7 +115,8 @@ function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
     ['Purpose', one.purpose],
     ['Started', momentOf(one.createdAt, now)],
     [one.endedAt === null ? 'Expires' : 'Ended', momentOf(one.endedAt ?? one.expiresAt, now)],
-    ['Wrong codes', `${one.failed} of ${one.maxAttempts}`],
+    ['Checked by', CHECKERS[one.checkedBy ?? 'here']],
+    ['Wrong codes', one.checkedBy === null ? `${one.failed} of ${one.maxAttempts}` : null],
     ['Messages', isFactor ? 'none: the user has the code' : `${one.sends} of ${one.maxSends}`],
     ['Signed in', one.authenticated ? 'yes, before this' : null],
     ['Address', one.clientIp === null ? null : html`<span class="mono">${one.clientIp}</span>`],

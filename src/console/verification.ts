@@ -33,6 +33,7 @@ const REFUSED: Readonly<Partial<Record<ErrorSlug, string>>> = {
   max_attempts_reached: `Too many wrong codes were entered. ${START_OVER}`,
   verification_approved: 'It was already approved; nothing was changed.',
   verification_canceled: `It was already canceled. ${START_OVER}`,
+  verification_closed: `Its outcome was already reported. ${START_OVER}`,
   verification_expired: `It has expired. ${START_OVER}`,
   channel_not_available: 'No provider of this service sends by this channel.',
   invalid_request: 'This channel does not reach this recipient.',

@@ -61,6 +61,7 @@ export const OUTCOMES: Readonly<Record<VerificationStatus, readonly [string, str
   canceled: ['canceled', ''],
   max_attempts_reached: ['too many wrong', 'bad'],
   expired: ['expired', 'warn'],
+  closed: ['closed', ''],
 }
 
 const MESSAGES: Readonly<Record<DeliveryStatus, string>> = {

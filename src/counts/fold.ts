@@ -31,6 +31,14 @@ const STAGE_OF: Partial<Record<EventType, Stage>> = {
   'request.refused': 'refused',
 }
 
+/** Of a code that its caller checks, what the caller reported; where nobody did, it is in no share of those that ended. */
+function stageOf({ type, details }: CountedEvent): Stage | undefined {
+  if (type === 'verification.closed')
+    return details.outcome === 'approved' ? 'approved' : 'unapproved'
+  const stage = STAGE_OF[type]
+  return stage === 'unapproved' && details.checked_by !== undefined ? undefined : stage
+}
+
 function aboutOf(event: CountedEvent, at: number, details: EventDetails): About {
   const { service, type } = event
   const minute = beginOf('minute', at)
@@ -59,10 +67,11 @@ function aboutOf(event: CountedEvent, at: number, details: EventDetails): About 
 }
 
 /** Null: nothing took a time. */
-function timeOf({ type, details, at, createdAt }: CountedEvent): [TimeKind, number] | null {
+function timeOf(event: CountedEvent): [TimeKind, number] | null {
+  const { type, details, at, createdAt } = event
   if (type === 'delivery.delivered' && typeof details.after_ms === 'number')
     return ['deliver', details.after_ms]
-  return type === 'verification.approved' && createdAt !== null
+  return stageOf(event) === 'approved' && createdAt !== null
     ? ['approve', Math.max(0, at - createdAt)]
     : null
 }
@@ -125,7 +134,7 @@ export function fold(
   for (const event of events.filter(isCounted)) {
     for (const change of costChanges(event, beforeOf(event)))
       addCost(cells.of(aboutOf(event, change.at, change.details)), change)
-    const stage = STAGE_OF[event.type]
+    const stage = stageOf(event)
     if (!stage || event.details.double === true) continue // mutant: C76.double-once
     const cell = cells.of(aboutOf(event, event.at, event.details))
     const time = timeOf(event)

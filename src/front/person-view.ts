@@ -9,6 +9,7 @@ import type { FrontMessage, Opened } from '../verification/front-ports.ts'
 import { isLandline, isUnreadable, readRecipient } from '../verification/recipient.ts'
 import {
   attemptsRemaining,
+  isSpent,
   RESEND_MIN_REMAINING_MS,
   resendAt,
   resendWaitMs,
@@ -131,7 +132,7 @@ function timerOf({ record, messages }: Opened, now: number) {
   const sends = own.length + steps.length
   const sentLast = Math.max(lastOwn?.queuedAt ?? 0, record.createdAt + chainMs)
   const at = sentLast + resendWaitMs(sends)
-  const isOver = attemptsRemaining(record, now) === 0 || sends >= record.maxSends
+  const isOver = statusAt(record, now) !== 'pending' || isSpent(record) || sends >= record.maxSends
   const isLate = record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS
   return { first: own.at(0), lastOwn, resendAt: isOver || isLate ? null : at }
 }

@@ -31,6 +31,7 @@ import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
 import { refusalRoutes } from './routes/refusals.ts'
+import { report } from './routes/report.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { shieldRoutes } from './routes/shield.ts'
 import { summaryRoutes } from './routes/summary.ts'
@@ -60,6 +61,7 @@ function addEverything(app: App, deps: AppDeps): void {
   app.use('/v/*', allowFrontOrigins(deps))
   register(app, deps, [
     ...verifyRoutes,
+    report,
     ...viewRoutes(),
     ...factorRoutes,
     ...approvalRoutes,
@@ -104,7 +106,7 @@ export function createApp(
     type: 'http',
     scheme: 'bearer',
     description:
-      'An API key. It belongs to a service and has scopes: verify, admin:read, admin:support, admin.',
+      'An API key. It belongs to a service and has scopes: verify, relay, admin:read, admin:support, admin.',
   })
   app.notFound((c) => {
     const advice = serves === 'probes' ? OF_A_WORKER : adviseOnPath(c.req.path)

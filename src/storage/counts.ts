@@ -37,6 +37,7 @@ export const ENDINGS = [
   'verification.canceled',
   'verification.expired',
   'verification.max_attempts_reached',
+  'verification.closed',
 ] as const
 /** Those whose details name a message and not its channel. */
 export const OF_A_MESSAGE = ['delivery.sent', 'delivery.retrying', 'delivery.failed'] as const

@@ -16,7 +16,7 @@ export function toRecentTries(rows: readonly RecentRow[], limit: number): Recent
   const tries = rows.flatMap((row): RecentTry[] => {
     const { channel, provider, startedAt, status } = row
     if (row.kind !== 'real' || !channel || !provider || startedAt === null || !status) return []
-    const { country, result, fault, receipt, receiptAt } = row
+    const { country, result, fault, receipt, receiptAt, checkedBy, outcome } = row
     const recipient = Buffer.from(row.budgetIndex).toString('base64')
     return [
       {
@@ -26,6 +26,8 @@ export function toRecentTries(rows: readonly RecentRow[], limit: number): Recent
         recipient,
         startedAt,
         status,
+        checkedBy,
+        outcome,
         result,
         fault,
         receipt,

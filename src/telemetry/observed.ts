@@ -7,7 +7,7 @@ import type { Caller, VerificationService } from '../verification/api.ts'
 import type { Hasher, HashSlot } from '../verification/hashing-ports.ts'
 import { codeOf, type Metrics } from './metrics.ts'
 
-const METHODS = ['start', 'resend', 'check', 'cancel', 'advance'] as const
+const METHODS = ['start', 'resend', 'check', 'cancel', 'report', 'advance'] as const
 
 type Result = { kind: string; error?: string; limit?: { name: string }; replayed?: boolean }
 type Operation = (caller: Caller, command: never) => Promise<Result>

@@ -4,6 +4,7 @@
 import type { AdvanceCommand, AdvanceResult, Caller, Success } from './api.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor } from './idempotency.ts'
+import { reaches } from './own-code.ts'
 import { refuseUnknown } from './refuse.ts'
 import { decideAdvance } from './transitions.ts'
 import { answerWith, openRecipient } from './view.ts'
@@ -18,7 +19,7 @@ export function createAdvance(deps: Deps) {
       const before = await response.find()
       if (before) return learned(before)
       const record = await store.find(caller.service.name, command.id)
-      if (!record) return learned(refuseUnknown())
+      if (!record || !reaches(caller, record)) return learned(refuseUnknown())
       const about = { verificationId: record.id, budgetIndex: record.budgetIndex }
       const to = openRecipient(keyring, record)
       const now = clock.now()

@@ -11,11 +11,16 @@ import type { ErrorSlug } from '../kernel/errors.ts'
 import type { Challenge } from './challenge-ports.ts'
 import type { Budget } from './limit-ports.ts'
 import type { ChainStep, Limit, LimitName, ServicePolicy } from './policy.ts'
-import type { DeliveryRecord, VerificationStatus } from './state.ts'
+import type { Checker, DeliveryRecord, Outcome, VerificationStatus } from './state.ts'
 import type { Wire, WireKey } from './wire-ports.ts'
 
 /** The caller: an authenticated key, for one service. */
-export type Caller = { service: ServicePolicy; keyId: string }
+export type Caller = {
+  service: ServicePolicy
+  keyId: string
+  /** It reaches verifications of codes that callers gave, and no others. */
+  ownCodesOnly?: boolean
+}
 
 /** The end user as far as known: `clientIp` is a canonical address, already resolved. */
 export type EndUser = { clientIp: string | null; userAgent: string | null }
@@ -63,6 +68,8 @@ export type SendCommand = StartFields & {
   channels: readonly ChainStep[] | null
   country: string | null
   codeLength: number | null
+  /** The caller's own code, which the caller checks. Undefined: this service makes one. */
+  ownCode?: string | undefined
 }
 /** The code that a subject already has: of an authenticator app or a recovery code. */
 export type FactorStartCommand = StartFields & { subject: string; channel: FactorChannel }
@@ -88,6 +95,8 @@ export type CheckCommand = Checked & ({ code: string; link?: undefined } | { lin
 /** A link, and the value of its start, where the browser is not known to be the one that asked (`isBound`). */
 export type LinkProof = { token: string; binding: string | null }
 export type CancelCommand = Common & { id: string }
+/** What became of a code that the caller checks. */
+export type ReportCommand = Common & { id: string; outcome: Outcome }
 /** The next step of its chain, at once. */
 export type AdvanceCommand = Common & { id: string }
 export type GetCommand = { id: string }
@@ -124,6 +133,10 @@ export type VerificationView = {
   /** Of a chain: what goes out next automatically, and when at the latest. */
   nextStep: { channel: Channel; at: number } | null
   metadata: Record<string, string>
+  /** Whoever checks its code; null: this service. Undefined: an earlier version stored the answer. */
+  checkedBy?: Checker | null
+  /** As it was reported; null: it was not. */
+  outcome?: Outcome | null
 }
 
 /** `field` is the wire's name (`to`, `client_ip`, `metadata.x`). */
@@ -167,6 +180,7 @@ export type Approved = Success<'approved'> & {
 }
 export type CheckResult = Approved | Refusal
 export type CancelResult = Success<'canceled'> | Refusal
+export type ReportResult = Success<'reported'> | Refusal
 export type AdvanceResult = Success<'advanced'> | Refusal
 export type DetailedView = VerificationView & { deliveries: DeliveryRecord[] }
 export type GetResult = { kind: 'found'; verification: DetailedView } | Refusal
@@ -180,6 +194,7 @@ export type VerificationService = {
   resend(caller: Caller, command: ResendCommand): Promise<ResendResult>
   check(caller: Caller, command: CheckCommand): Promise<CheckResult>
   cancel(caller: Caller, command: CancelCommand): Promise<CancelResult>
+  report(caller: Caller, command: ReportCommand): Promise<ReportResult>
   advance(caller: Caller, command: AdvanceCommand): Promise<AdvanceResult>
   get(caller: Caller, command: GetCommand): Promise<GetResult>
   list(caller: Caller, command: ListCommand): Promise<ListResult>

@@ -36,6 +36,13 @@ export function applied(record: VerificationRecord, change: Change): Verificatio
 
 /** A new row, before its first change. */
 export function blankRecord(record: NewVerification): VerificationRecord {
-  const none = { attempts: 0, failed: 0, lastAttemptAt: null, sends: 0, endedAt: null }
+  const none = {
+    attempts: 0,
+    failed: 0,
+    lastAttemptAt: null,
+    sends: 0,
+    endedAt: null,
+    outcome: null,
+  }
   return { ...record, ...none, status: 'pending', deliveries: [], nextStep: null }
 }

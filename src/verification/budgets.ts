@@ -142,21 +142,21 @@ function addressKeys(
 /** The guess budget that a new verification reserves from. */
 export function guessQuery(
   service: ServicePolicy,
-  indexes: readonly Uint8Array[],
+  { budgetIndexes, maxGuesses }: { budgetIndexes: readonly Uint8Array[]; maxGuesses: number },
   authenticated: boolean,
   now: number,
 ): GuessQuery {
   const names = ['guesses_per_number_hour', 'guesses_per_number_day'] as const
   return {
     service: service.name,
-    budgetIndexes: indexes,
+    budgetIndexes,
     authenticated,
     now,
     limits: names.flatMap((name) => {
       const limit = service.limits[name]
-      return limit ? [{ name, limit }] : []
+      return limit && maxGuesses > 0 ? [{ name, limit }] : []
     }),
     longestLifetimeMs: LONGEST_LIFETIME_MS,
-    wanted: service.maxAttempts,
+    wanted: maxGuesses,
   }
 }

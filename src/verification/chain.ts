@@ -7,6 +7,7 @@ import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Refusal, SendCommand } from './api.ts'
 import type { Domain } from './domain.ts'
 import { refuseLink } from './link.ts'
+import { carries, refuseUncarried } from './own-code.ts'
 import type { ChainStep, ServicePolicy } from './policy.ts'
 import { channelFits, type Recipient } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
@@ -17,11 +18,14 @@ export type Chain = { channel: Channel; rest: readonly ChainStep[]; first: Chain
 function chainOf(
   service: ServicePolicy,
   recipient: Recipient,
-  { channel, channels }: Pick<SendCommand, 'channel' | 'channels'>,
+  { channel, channels, ownCode }: Pick<SendCommand, 'channel' | 'channels' | 'ownCode'>,
 ): readonly ChainStep[] {
   if (channels) return channels
   const isFor = service.chain.every((step) => channelFits(step.channel, recipient))
-  return channel === null && isFor ? service.chain : []
+  if (channel !== null || !isFor) return []
+  if (ownCode === undefined) return service.chain
+  // Nobody has named the others: they are left out.
+  return service.chain.filter((step) => carries(step.channel, ownCode))
 }
 
 /** All at the same recipient: the first channel that cannot serve it refuses the chain, by name. */
@@ -65,7 +69,7 @@ export function planChain(
   domain: Pick<Domain, 'hasReceipts' | 'hasPages'>,
   service: ServicePolicy,
   recipient: Recipient,
-  command: Pick<SendCommand, 'channel' | 'channels' | 'front'>,
+  command: Pick<SendCommand, 'channel' | 'channels' | 'front' | 'ownCode'>,
   isTest: boolean,
 ): Chain | Refusal {
   const steps = chainOf(service, recipient, command)
@@ -75,11 +79,13 @@ export function planChain(
   const chosen = first ?? chooseChannel(service, recipient, command.channel)
   if ('kind' in chosen) return chosen
   const { channel } = chosen
-  if (!isTest)
-    for (const each of [channel, ...rest.map((step) => step.channel)]) {
-      const notAllowed = refuseRecipient(service, recipient, each)
-      if (notAllowed) return notAllowed
-    }
+  const { ownCode } = command
+  for (const each of [channel, ...rest.map((step) => step.channel)]) {
+    const notAllowed = isTest ? undefined : refuseRecipient(service, recipient, each)
+    if (notAllowed) return notAllowed
+    const uncarried = ownCode === undefined ? undefined : refuseUncarried(each, ownCode)
+    if (uncarried) return uncarried
+  }
   const unfit =
     refuseBlind(domain, service, recipient, steps) ??
     refuseLink(domain, service, recipient, command)

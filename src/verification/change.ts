@@ -30,6 +30,7 @@ export type Change = {
       | 'sends'
       | 'lastSendAt'
       | 'endedAt'
+      | 'outcome'
     >
   >
   /** Code and hash are erased, and the session is free for the next start. */

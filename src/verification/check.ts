@@ -19,6 +19,7 @@ import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } f
 import type { Limit } from './policy.ts'
 import type { CheckQuery, ToCheck } from './ports.ts'
 import {
+  refuseElsewhere,
   refuseEnded,
   refuseFields,
   refuseLimited,
@@ -146,6 +147,8 @@ function refuseBefore(
   context: CheckContext,
   { record, spent }: ToCheck,
 ): Refusal | undefined {
+  // Before its state, purpose or session is looked at: alike for all of them.
+  if (record.checkedBy !== null) return refuseElsewhere()
   const now = deps.clock.now()
   const limit = context.caller.service.limits.check_per_number
   const refusal = refuseEnded(record, now) ?? refuseOther(deps, context, record)

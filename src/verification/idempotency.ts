@@ -17,6 +17,7 @@ export type Route =
   | 'resend'
   | 'check'
   | 'cancel'
+  | 'report'
   | 'next'
   | 'factors/totp'
   | 'factors/recovery-codes'

@@ -40,7 +40,8 @@ async function statesFor(
     }),
   )
   const indexes = partyBudgetIndexes(domain.keyring, service.name, party)
-  const query = guessQuery(service, indexes, authenticated, now)
+  const asked = { budgetIndexes: indexes, maxGuesses: service.maxAttempts }
+  const query = guessQuery(service, asked, authenticated, now)
   const guesses = await Promise.all(
     query.limits.map(async ({ name, limit }): Promise<LimitState> => {
       const refusal = await domain.store.checkGuessBudget({ ...query, limits: [{ name, limit }] })

@@ -3,6 +3,7 @@
 
 import type { WebhookEvent } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
+import type { RelaySecrets } from '../kernel/relay-systems.ts'
 import type { ShieldModes } from '../kernel/shield-rules.ts'
 
 /** `max` in `windowSeconds`, fixed windows. */
@@ -158,6 +159,8 @@ export type ServicePolicy = {
   twilioServiceSid: string | null
   /** Whether it answers in the form of CAMARA's One Time Password SMS, too. */
   camaraOtp: boolean
+  /** Login systems that it sends for. */
+  relay: RelaySecrets
 }
 
 /** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */

@@ -14,6 +14,7 @@ import type {
 } from './api.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor } from './idempotency.ts'
+import { reaches } from './own-code.ts'
 import { partyBudgetIndexes, readParty } from './party.ts'
 import { refuseFields, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
@@ -30,7 +31,8 @@ export function createReads({ store, keyring, clock }: Omit<Deps, 'lock'>) {
   return {
     async get(caller: Caller, command: GetCommand): Promise<GetResult> {
       const record = await store.find(caller.service.name, command.id)
-      return record ? { kind: 'found', verification: await detailed(record) } : refuseUnknown()
+      if (!record || !reaches(caller, record)) return refuseUnknown()
+      return { kind: 'found', verification: await detailed(record) }
     },
     async list(caller: Caller, command: ListCommand): Promise<ListResult> {
       const party = readParty(command)
@@ -59,7 +61,7 @@ export function createCancel(deps: Deps) {
       const before = await response.find()
       if (before) return learned(before)
       const record = await store.find(caller.service.name, command.id)
-      if (!record) return learned(refuseUnknown())
+      if (!record || !reaches(caller, record)) return learned(refuseUnknown())
       const about = { verificationId: record.id, budgetIndex: record.budgetIndex }
       const party = openRecipient(keyring, record)
       const now = clock.now()

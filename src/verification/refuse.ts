@@ -5,7 +5,14 @@ import { type Channel, isFactorChannel, type SuppressionReason } from '../kernel
 import type { FieldError, Refusal } from './api.ts'
 import type { GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName } from './policy.ts'
-import { RESEND_MIN_REMAINING_MS, resendAt, statusAt, type VerificationRecord } from './state.ts'
+import {
+  isSpent,
+  type Outcome,
+  RESEND_MIN_REMAINING_MS,
+  resendAt,
+  statusAt,
+  type VerificationRecord,
+} from './state.ts'
 import type { Suppressed } from './suppression.ts'
 
 /** Long enough for a hasher's queue to empty, short enough for a person to wait. */
@@ -136,8 +143,10 @@ export function refuseEnded(record: VerificationRecord, now: number): Refusal | 
       return ended('verification_expired', 'start a new verification')
     case 'max_attempts_reached':
       return ended('max_attempts_reached', 'start a new verification')
+    case 'closed':
+      return ended('verification_closed', 'start a new verification')
     case 'pending':
-      return record.attempts >= record.maxAttempts ? refuseSpent() : undefined
+      return isSpent(record) ? refuseSpent() : undefined
   }
 }
 
@@ -177,6 +186,18 @@ export function refuseNoStep(): Refusal {
     'no_next_step',
     'the last step of its chain has gone out, or it was started without one',
   )
+}
+
+/** The same for every code and every state of it: there is nothing here to compare with. */
+export function refuseElsewhere(): Refusal {
+  return ended(
+    'verified_elsewhere',
+    'its code is checked by the caller that gave it; nothing was compared or charged here',
+  )
+}
+
+export function refuseReported(before: Outcome | null): Refusal {
+  return ended('outcome_reported', `it was reported as ${before ?? 'ended'} before`)
 }
 
 export function refuseCancel(): Refusal {

@@ -2,15 +2,18 @@
 // It must not make a new code or move the expiry: a new code is a new start.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
+import type { Keyring } from '../kernel/keyring.ts'
 import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
+import { reaches, refuseOtherChannel } from './own-code.ts'
 import type { ServicePolicy } from './policy.ts'
 import {
   addressIndexes,
   isUnreadable,
+  type Recipient,
   readRecipient,
   recipientOf,
   testRecipientFor,
@@ -57,6 +60,18 @@ function refuseNow(
   return isUnreadable(read) ? undefined : refuseRecipient(service, read, channel)
 }
 
+/** The wanted one, else the one before. */
+function chooseAgain(
+  keyring: Pick<Keyring, 'open'>,
+  recipient: Recipient,
+  { caller, record, channel: wanted }: Pick<Again<never>, 'caller' | 'record' | 'channel'>,
+): { channel: Channel } | Refusal {
+  const before = isFactorChannel(record.channel) ? null : record.channel
+  const chosen = chooseChannel(caller.service, recipient, wanted ?? before)
+  if ('kind' in chosen) return chosen
+  return refuseOtherChannel(keyring, record, chosen.channel) ?? chosen
+}
+
 /** Limits, then one transaction; the caller holds the lock `resend:{id}`. */
 export function createSendAgain(deps: Deps) {
   const { keyring, clock, limiter, store, wake } = deps
@@ -71,8 +86,7 @@ export function createSendAgain(deps: Deps) {
     const to = openRecipient(keyring, record)
     const recipient = recipientOf(to, record.country)
     const test = testRecipientFor(service, recipient, now)
-    const before = isFactorChannel(record.channel) ? null : record.channel
-    const chosen = chooseChannel(service, recipient, again.channel ?? before)
+    const chosen = chooseAgain(keyring, recipient, again)
     if ('kind' in chosen) return chosen
     const { channel } = chosen
     const isTest = record.kind === 'test'
@@ -132,7 +146,7 @@ export function createResend(deps: Deps) {
       const before = await response.find()
       if (before) return learned(before)
       const record = await deps.store.find(caller.service.name, command.id)
-      if (!record) return learned(refuseUnknown())
+      if (!record || !reaches(caller, record)) return learned(refuseUnknown())
       const { endUser, channel } = command
       const again = { caller, record, endUser, response, channel, kind: 'resent' } as const
       const { id: verificationId, budgetIndex } = record

@@ -7,6 +7,7 @@ import { createCheck } from './check.ts'
 import { type About, actorOf, type Domain, type Learned } from './domain.ts'
 import { type Party, partyBudgetIndexes } from './party.ts'
 import { createCancel, createReads } from './read.ts'
+import { createReport } from './report.ts'
 import { createResend } from './resend.ts'
 import { createStart } from './start.ts'
 
@@ -17,6 +18,7 @@ export function createVerificationService(domain: Domain): VerificationService {
     resend: logged('resend', createResend(domain)),
     check: logged('check', createCheck(domain)),
     cancel: logged('cancel', createCancel(domain)),
+    report: logged('report', createReport(domain)),
     advance: logged('next', createAdvance(domain)),
     ...createReads(domain),
   }

@@ -27,6 +27,7 @@ export function planFactorStart(
     about: { ...about, budgetIndex: indexes[0] as Buffer },
     party: subject,
     budgetIndexes: indexes,
+    maxGuesses: service.maxAttempts,
     slot: factorSlot(domain, service.name, command),
     suppressible: null,
     // Nothing is sent, but a network may be refused here, too.
@@ -56,6 +57,8 @@ export function planFactorStart(
         pepperKeyId: domain.keyring.currentKeyId,
         codeSealed: null,
         maxSends: 0,
+        maxAttempts: service.maxAttempts,
+        checkedBy: null,
       }
     },
     isLandline: false,

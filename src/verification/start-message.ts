@@ -7,6 +7,8 @@ import type { Caller, Refusal, SendCommand } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { planChain, waitingSteps } from './chain.ts'
 import type { Domain } from './domain.ts'
+import { ownCodeFaults, takeOwnCode } from './own-code.ts'
+import type { ServicePolicy } from './policy.ts'
 import type { SessionSlot } from './ports.ts'
 import {
   addressIndexes,
@@ -19,7 +21,13 @@ import {
   testRecipientFor,
 } from './recipient.ts'
 import { refuseFields, refuseSlow } from './refuse.ts'
-import { commonFields, obtainCode, type PlannedStart, type PreparedCode } from './start-plan.ts'
+import {
+  commonFields,
+  obtainCode,
+  type PlannedStart,
+  type PreparedCode,
+  type StartPlan,
+} from './start-plan.ts'
 import type { NewVerification } from './state.ts'
 
 export function planMessageStart(
@@ -29,17 +37,16 @@ export function planMessageStart(
 ): PlannedStart {
   const { service } = caller
   const recipient = readRecipient(command.to, command.country)
-  const fields = refuseStartFields(service, command)
+  const faults = [...(refuseStartFields(service, command)?.errors ?? []), ...ownCodeFaults(command)]
   if (recipient.kind === 'unreadable') {
     const { field, detail } = recipient
-    const refusal = refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
-    return { refusal, about: {} }
+    return { refusal: refuseFields([{ field, detail }, ...faults]), about: {} }
   }
   // Whatever is refused: support looks for a refusal by the person.
   const named: VerificationChannel =
     command.channel ?? command.channels?.[0]?.channel ?? defaultChannel(recipient)
   const about = { party: recipient, channel: named } // mutant: C73.person-before-refusal
-  if (fields) return { refusal: fields, about }
+  if (faults.length > 0) return { refusal: refuseFields(faults), about }
   // To a test recipient nothing is sent: what tolls or a country's rules would cost does not arise.
   const test = testRecipientFor(service, recipient, domain.clock.now())
   const chosen = planChain(domain, service, recipient, command, test !== undefined)
@@ -50,7 +57,7 @@ export function planMessageStart(
   const subject = { service, recipient, authenticated, clientIp: endUser.clientIp }
   const budget = budgetIndexes(domain.keyring, service.name, recipient)
   const indexes = addressIndexes(domain.keyring, service.name, recipient)
-  const length = test?.code.length ?? command.codeLength ?? service.codeLength
+  const source = codeSource(domain, service, command, test?.code)
   const message = { service: service.name, to: recipient.address, country }
   const pickProvider = (by: Channel) => domain.pickProvider({ ...message, channel: by })
   // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
@@ -68,7 +75,7 @@ export function planMessageStart(
         ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt
         : sendLimitKeys(domain, subject),
     resends: true,
-    obtain: () => obtainCode(domain, length, test?.code),
+    ...source.plan,
     record(now, prepared): NewVerification {
       const code = prepared as PreparedCode
       return {
@@ -84,12 +91,40 @@ export function planMessageStart(
         pepperKeyId: code.pepperKeyId,
         codeSealed: domain.keyring.seal(code.code, codeContext(code.id)),
         maxSends: service.maxSends,
+        ...source.of,
       }
     },
     isLandline: channel === 'sms' && isLandline(recipient),
     pickProvider: () => pickProvider(channel),
     refuseSlow: () => refuseWaiting(domain, { ...message, channel }),
     steps: () => waitingSteps(chosen, pickProvider),
+  }
+}
+
+/**
+ * Where the code comes from, and who compares it. Of a caller's own code nothing is compared here, so that it takes from
+ * nobody's guesses.
+ * @param fixed of a test recipient
+ */
+function codeSource(
+  domain: Domain,
+  service: ServicePolicy,
+  { ownCode, codeLength }: SendCommand,
+  fixed: string | undefined,
+): {
+  plan: Pick<StartPlan, 'obtain' | 'maxGuesses'>
+  of: Pick<NewVerification, 'maxAttempts' | 'checkedBy'>
+} {
+  if (ownCode !== undefined)
+    return {
+      plan: { obtain: () => takeOwnCode(domain, ownCode), maxGuesses: 0 },
+      of: { maxAttempts: 0, checkedBy: 'caller' },
+    }
+  const length = fixed?.length ?? codeLength ?? service.codeLength
+  const { maxAttempts } = service
+  return {
+    plan: { obtain: () => obtainCode(domain, length, fixed), maxGuesses: maxAttempts },
+    of: { maxAttempts, checkedBy: null },
   }
 }
 

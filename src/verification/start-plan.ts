@@ -23,6 +23,8 @@ export type StartPlan = {
   /** The recipient or subject, in plaintext. */
   party: string
   budgetIndexes: Buffer[]
+  /** It may take so many; none where nothing is compared here. */
+  maxGuesses: number
   slot: SessionSlot | null
   /** Of a message that a person's word or their provider's may forbid; null: nothing is sent. */
   suppressible: SuppressedKey | null
@@ -54,7 +56,12 @@ export type StartContext = {
   response: StoredResponse<Success<'started'> | Success<'continued'>>
 }
 
-export type PreparedCode = CodeHash & { id: string; code: string }
+/** `hash` null: nobody compares it here. */
+export type PreparedCode = Omit<CodeHash, 'hash'> & {
+  hash: string | null
+  id: string
+  code: string
+}
 
 export type ObtainedCode = {
   ready(): Promise<PreparedCode>
@@ -98,6 +105,8 @@ type CommonFields = Omit<
   | 'pepperKeyId'
   | 'codeSealed'
   | 'maxSends'
+  | 'maxAttempts'
+  | 'checkedBy'
 >
 
 /** @param party the address, or the subject, in plaintext: sealed here */
@@ -119,7 +128,6 @@ export function commonFields(
     recipientSealed: keyring.seal(party, recipientContext(id)),
     sessionMac: wired ?? named, // mutant: C94.wire-binds
     authenticated: command.authenticated,
-    maxAttempts: service.maxAttempts,
     lastSendAt: now,
     clientIp: command.endUser.clientIp,
     metadata: command.metadata,

@@ -113,7 +113,7 @@ async function makeNew(
   const slow = await plan.refuseSlow?.()
   if (slow) return slow // mutant: C53.start-not-stuck
   const now = deps.clock.now()
-  const guesses = guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now)
+  const guesses = guessQuery(caller.service, plan, command.authenticated, now)
   const obstacle = await deps.store.checkStart(guesses, plan.suppressible) // mutant: C59.before-count
   if (obstacle?.kind === 'suppressed') return refuseSuppressed(obstacle.suppressed)
   if (obstacle) return refuseLimitedUntil(obstacle.refusal, now)
@@ -156,7 +156,7 @@ async function create(
     record,
     change: decideStart(record, plan.isLandline, plan.pickProvider(), plan.steps()),
     slot: plan.slot,
-    guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
+    guesses: guessQuery(caller.service, plan, command.authenticated, now),
     challenge: proof?.spent ?? null,
     front: frontRequest(deps, context),
     wire: command.wire && { wire: command.wire.wire, sid: command.wire.sid },

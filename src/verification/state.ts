@@ -14,8 +14,17 @@ export const STATUSES = [
   'canceled',
   'max_attempts_reached',
   'expired',
+  'closed',
 ] as const
 export type VerificationStatus = (typeof STATUSES)[number]
+
+/** Whoever compares a typed code with the one that was sent, where this service does not: it has no hash of it. */
+export const CHECKERS = ['caller', 'twilio'] as const
+export type Checker = (typeof CHECKERS)[number]
+
+/** As the checker reports it; it approves nobody here. */
+export const OUTCOMES = ['approved', 'failed'] as const
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** A verification as a store returns it. Times are milliseconds since the epoch. */
 export type VerificationRecord = {
@@ -59,6 +68,10 @@ export type VerificationRecord = {
   createdAt: number
   expiresAt: number
   endedAt: number | null
+  /** Null: this service. */
+  checkedBy: Checker | null
+  /** Of one that is `closed`; else null. */
+  outcome: Outcome | null
   /** One for each send, in no order. */
   deliveries: readonly DeliveryState[]
   /** Of a chain, the step that goes out next automatically; null: none waits. */
@@ -79,6 +92,7 @@ export type NewVerification = Omit<
   | 'lastAttemptAt'
   | 'sends'
   | 'endedAt'
+  | 'outcome'
   | 'deliveries'
   | 'nextStep'
 >
@@ -168,6 +182,26 @@ export function statusAt(
   return record.status === 'pending' && record.expiresAt <= now ? 'expired' : record.status
 }
 
+/** Whoever else checks it counts attempts of their own. */
+export function isSpent({
+  checkedBy,
+  attempts,
+  maxAttempts,
+}: Pick<VerificationRecord, 'checkedBy' | 'attempts' | 'maxAttempts'>): boolean {
+  return checkedBy === null && attempts >= maxAttempts
+}
+
+/** Whether its code was entered, as far as anybody has said. Null: not yet, or whoever checks it never said. */
+export function wasUsed({
+  status,
+  checkedBy,
+  outcome,
+}: Pick<VerificationRecord, 'status' | 'checkedBy' | 'outcome'>): boolean | null {
+  if (status === 'closed') return outcome === 'approved'
+  if (status === 'approved') return true
+  return status === 'pending' || checkedBy !== null ? null : false
+}
+
 export function attemptsRemaining(record: VerificationRecord, now: number): number {
   if (statusAt(record, now) !== 'pending') return 0
   return Math.max(0, record.maxAttempts - record.attempts)
@@ -195,7 +229,7 @@ export const RESEND_MIN_REMAINING_MS = 60_000
  * message that may still come: after one that failed for good there is nothing to wait for. It counts anyway.
  */
 export function resendAt(record: VerificationRecord, now: number): number | null {
-  if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
+  if (sendsRemaining(record, now) === 0 || isSpent(record)) return null
   const waitMs = isLastSendLost(record) ? 0 : resendWaitMs(record.sends) // mutant: C66.permanent-frees-resend
   const at = record.lastSendAt + waitMs
   return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at

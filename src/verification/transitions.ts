@@ -9,19 +9,27 @@ import type { Verdict } from './comparison.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import {
   refuseCancel,
+  refuseElsewhere,
   refuseEnded,
   refuseNoStep,
   refuseOverloaded,
   refuseResend,
 } from './refuse.ts'
 import {
+  isSpent,
   type NewVerification,
   statusAt,
   type VerificationRecord,
   type VerificationStatus,
 } from './state.ts'
 
-const NOTHING: Change = { set: {}, ends: false, cancelQueued: null, delivery: null, events: [] }
+export const NOTHING: Change = {
+  set: {},
+  ends: false,
+  cancelQueued: null,
+  delivery: null,
+  events: [],
+}
 
 /** Without a sealed code there is nothing to send: no delivery, and no send is counted. */
 export function decideStart(
@@ -46,6 +54,7 @@ export function decideStart(
           country,
           kind,
           authenticated,
+          ...checkerOf(record),
           ...(isLandline && { number_type: 'landline' }), // mutant: C50.landline-logged
           ...(isChain && { followed_by: chain.map((step) => step.channel).join() }),
         },
@@ -69,7 +78,11 @@ export function decideContinue<Result>(
 
 export type FinalStatus = Exclude<VerificationStatus, 'pending'>
 
-const hasSteps = ({ nextStep }: VerificationRecord) => nextStep !== null
+/** In the events of its start and its end, for whoever counts them: an unreported one was neither used nor left. */
+export const checkerOf = ({ checkedBy }: Pick<VerificationRecord, 'checkedBy'>) =>
+  checkedBy === null ? {} : { checked_by: checkedBy }
+
+export const hasSteps = ({ nextStep }: VerificationRecord) => nextStep !== null
 
 /** Final status, everything secret erased, what no worker holds canceled (I6, I7). */
 export function ending(
@@ -99,6 +112,7 @@ export function decideCheck<Result>(
   answer: (valid: boolean, after: VerificationRecord, codesLeft: number | null) => Result,
 ): Decide<Result> {
   return (record, now, isLate) => {
+    if (record.checkedBy === 'caller') return { kind: 'refused', refusal: refuseElsewhere() } // mutant: I24.never-approved
     const notAfter = Math.max(record.expiresAt - 1, admittedAt + HASH_DEADLINE_MS)
     // By the time of its admission; what ended it since, or took its attempts, is in the row.
     const refusal = refuseEnded(record, isLate ? now : admittedAt) // mutant: I12.check-in-time
@@ -210,7 +224,9 @@ export function decideCancel<Result>(
     const isOpen = statusAt(record, now) === 'pending'
     return {
       kind: 'change',
-      change: isOpen ? ending('canceled', now, hasSteps(record)) : NOTHING,
+      change: isOpen
+        ? ending('canceled', now, hasSteps(record), NOTHING, checkerOf(record))
+        : NOTHING,
       answer,
     }
   }
@@ -219,9 +235,8 @@ export function decideCancel<Result>(
 /** Of a row that time has ended, `graceMs` ago at least. What took its attempts ended it first. */
 export function decideSweep(record: VerificationRecord, now: number, graceMs: number): Change {
   if (record.status !== 'pending') return NOTHING
-  const isSpent = record.attempts >= record.maxAttempts
-  if (isSpent && (record.lastAttemptAt ?? now) <= now - graceMs)
+  if (isSpent(record) && (record.lastAttemptAt ?? now) <= now - graceMs)
     return ending('max_attempts_reached', now, hasSteps(record))
   const isPast = record.expiresAt <= now - graceMs
-  return isPast ? ending('expired', now, hasSteps(record)) : NOTHING
+  return isPast ? ending('expired', now, hasSteps(record), NOTHING, checkerOf(record)) : NOTHING
 }

@@ -45,6 +45,8 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
         ? { channel: record.nextStep.channel, at: record.nextStep.at }
         : null,
     metadata: record.metadata,
+    checkedBy: record.checkedBy,
+    outcome: record.outcome,
   }
 }
 

@@ -9,7 +9,7 @@ const HEARD: ReadonlySet<string> = new Set(WEBHOOK_EVENTS)
 /** Of an event's details; `error` is a code, the provider's own text stays here. */
 const TOLD = [
   ...['channel', 'provider', 'send', 'step', 'attempt', 'error', 'fault'],
-  ...['next_provider', 'after_ms', 'double'],
+  ...['next_provider', 'after_ms', 'double', 'outcome'],
 ]
 
 function told(details: EventDetails, about: { status: string; channel: string }): EventDetails {

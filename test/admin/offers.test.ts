@@ -134,7 +134,7 @@ describe('C74: no advice names an action that the page does not have', () => {
           count += 1
           if (SENDS.test(text)) named += 1
         }
-    expect(count).toBe(5 * 8 * faults.length)
+    expect(count).toBe(6 * 8 * faults.length)
     // Where there is a button some advice names it, else the table would say nothing.
     const page = await shownPage(detailOf({ ...given, channel: 'sms' }), about)
     expect(buttonsIn(page).includes('Send again')).toBe(hasButton)

@@ -14,6 +14,8 @@ const attempt = (provider: string, person: number, change: Partial<RecentTry> = 
   ...{ provider, channel: 'sms', country: 'BR', recipient: `person-${person}`, startedAt: T0 },
   ...{
     status: 'approved',
+    checkedBy: null,
+    outcome: null,
     result: 'sent',
     fault: null,
     receipt: 'delivered',

@@ -61,6 +61,7 @@ describe('the settings of webhooks', () => {
         events: [
           ...['verification.approved', 'verification.canceled'],
           ...['verification.expired', 'verification.max_attempts_reached'],
+          'verification.closed',
         ],
         includeRecipient: false,
       },

@@ -18,6 +18,7 @@ export const ROW: ListedVerification = {
   ...{ recipientSealed: new Uint8Array(), budgetIndex: new Uint8Array(), clientIp: null },
   ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5 },
   ...{ createdAt: NOW - 90_000, expiresAt: NOW + 510_000, endedAt: null },
+  ...{ checkedBy: null, outcome: null },
   ...{ deliveryStatus: 'sent', provider: 'twilio', errorCode: null, errorMessage: null },
 }
 

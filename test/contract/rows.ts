@@ -54,6 +54,7 @@ export function newVerification(change: Partial<NewVerification> = {}): NewVerif
     lastSendAt: createdAt,
     clientIp: ACTOR.clientIp,
     metadata: {},
+    checkedBy: null,
     createdAt,
     expiresAt: createdAt + 10 * MINUTE,
     ...change,

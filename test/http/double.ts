@@ -28,6 +28,7 @@ import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/polic
 
 export const KEY = 'a-key-of-the-shop-0123456789'
 export const OTHER_KEY = 'a-key-of-the-bank-0123456789'
+export const RELAY_KEY = 'relay-key-0123456789abcdef'
 export const READ_KEY = 'a-key-for-reading-0123456789'
 export const LOOSE_KEY = 'a-key-of-no-service-0123456789'
 export const ADMIN_KEY = 'a-key-of-the-admin-0123456789'
@@ -35,6 +36,7 @@ export const ADMIN_KEY = 'a-key-of-the-admin-0123456789'
 const FIXED_KEYS: FixedKey[] = [
   { id: 'key_shop', text: KEY, service: 'shop', scopes: ['verify'] },
   { id: 'key_bank', text: OTHER_KEY, service: 'bank', scopes: ['verify'] },
+  { id: 'key_relay', text: RELAY_KEY, service: 'shop', scopes: ['relay'] },
   { id: 'key_read', text: READ_KEY, service: 'shop', scopes: ['admin:read'] },
   { id: 'key_loose', text: LOOSE_KEY, service: null, scopes: ['verify'] },
   { id: 'key_admin', text: ADMIN_KEY, service: null, scopes: ['admin'] },
@@ -72,6 +74,7 @@ function policy(name: string): ServicePolicy {
     frontOrigins: [],
     twilioServiceSid: null,
     camaraOtp: false,
+    relay: {},
   }
 }
 
@@ -146,6 +149,7 @@ function createService(operation: Operation): VerificationService {
     resend: operation('resend'),
     check: operation('check'),
     cancel: operation('cancel'),
+    report: operation('report'),
     advance: operation('advance'),
     get: operation('get'),
     list: operation('list'),
@@ -179,6 +183,7 @@ export async function startDouble(
     ['resend', success('resent')],
     ['check', { ...success('approved'), verification: { ...VIEW, status: 'approved' } }],
     ['cancel', success('canceled')],
+    ['report', success('reported')],
     ['advance', success('advanced')],
     ['get', { kind: 'found', verification: DETAILED }],
     ['list', { kind: 'listed', verifications: [DETAILED], nextCursor: null }],

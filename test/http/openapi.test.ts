@@ -118,6 +118,7 @@ describe('the document', () => {
       'POST /verify/start',
       'POST /verify/{id}/cancel',
       'POST /verify/{id}/next',
+      'POST /verify/{id}/report',
       'POST /verify/{id}/resend',
     ])
   })

@@ -111,6 +111,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     frontOrigins: [],
     twilioServiceSid: null,
     camaraOtp: false,
+    relay: {},
     ...over,
   }
 }

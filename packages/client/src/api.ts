@@ -177,6 +177,18 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * @description Null: this service checks the code. `caller`: whoever gave it; it has no attempts here.
+             * @example null
+             * @enum {string|null}
+             */
+            checked_by: "caller" | "twilio" | null;
+            /**
+             * @description Of one that is `closed`: as its caller reported it. It lets nobody in.
+             * @example null
+             * @enum {string|null}
+             */
+            outcome: "approved" | "failed" | null;
+            /**
              * @description Always true: a wrong code is 422.
              * @enum {boolean}
              */
@@ -719,7 +731,7 @@ export interface components {
              * @description Its state. Only `pending` can still become `approved`.
              * @enum {string}
              */
-            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired" | "closed";
             /**
              * @description The recipient; null where a subject was given.
              * @example +14155552671
@@ -814,6 +826,18 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /**
+             * @description Null: this service checks the code. `caller`: whoever gave it; it has no attempts here.
+             * @example null
+             * @enum {string|null}
+             */
+            checked_by: "caller" | "twilio" | null;
+            /**
+             * @description Of one that is `closed`: as its caller reported it. It lets nobody in.
+             * @example null
+             * @enum {string|null}
+             */
+            outcome: "approved" | "failed" | null;
             /** @description The messages, oldest first. */
             deliveries: components["schemas"]["Delivery"][];
         };
@@ -954,7 +978,7 @@ export interface components {
              * @description Stable: the value that programs check.
              * @enum {string}
              */
-            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "view_taken" | "view_without_actions" | "origin_not_allowed" | "not_found" | "verification_not_found" | "approval_not_found" | "view_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_mismatch" | "approval_consumed" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "approval_invalid" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
+            error: "invalid_request" | "unauthenticated" | "scope_missing" | "country_not_allowed" | "channel_not_available" | "challenge_required" | "number_type_not_allowed" | "recipient_blocked" | "client_blocked" | "view_taken" | "view_without_actions" | "origin_not_allowed" | "not_found" | "verification_not_found" | "approval_not_found" | "view_not_found" | "factor_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "list_entry_exists" | "too_many_list_entries" | "verification_approved" | "verification_canceled" | "verification_closed" | "verified_elsewhere" | "outcome_reported" | "verification_mismatch" | "approval_consumed" | "factor_confirmed" | "too_many_factors" | "webhook_removed" | "secret_already_shown" | "max_attempts_reached" | "max_sends_reached" | "no_next_step" | "resend_too_late" | "verification_expired" | "payload_too_large" | "unsupported_media_type" | "channel_without_receipts" | "approval_invalid" | "code_incorrect" | "recipient_suppressed" | "idempotency_key_reused" | "rate_limited" | "resend_too_early" | "headers_too_large" | "internal_error" | "overloaded" | "store_unavailable";
             /** @description Every invalid field. */
             errors?: {
                 /**
@@ -1020,6 +1044,14 @@ export interface components {
              * @example Mozilla/5.0
              */
             user_agent?: string;
+        };
+        ReportRequest: {
+            /**
+             * @description `approved`: the right code was entered. `failed`: it was not.
+             * @example approved
+             * @enum {string}
+             */
+            outcome: "approved" | "failed";
         };
         ResendRequest: {
             /**
@@ -1151,6 +1183,17 @@ export interface components {
              * @example q3hV0c8Zr1mX5tKwYb7nLg
              */
             link_binding?: string;
+            /**
+             * @description Only with a key of the scope `relay`: your own code, 4 to 12 digits and letters (0-9, A-Z, a-z), which you check. With it goes `"check": "elsewhere"`.
+             * @example 482913
+             */
+            code?: string;
+            /**
+             * @description The code is given, and is not checked here: no hash is made of it.
+             * @example elsewhere
+             * @enum {string}
+             */
+            check?: "elsewhere";
         };
         StartedVerification: {
             /**
@@ -1167,7 +1210,7 @@ export interface components {
              * @description Its state. Only `pending` can still become `approved`.
              * @enum {string}
              */
-            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired" | "closed";
             /**
              * @description The recipient; null where a subject was given.
              * @example +14155552671
@@ -1262,6 +1305,18 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /**
+             * @description Null: this service checks the code. `caller`: whoever gave it; it has no attempts here.
+             * @example null
+             * @enum {string|null}
+             */
+            checked_by: "caller" | "twilio" | null;
+            /**
+             * @description Of one that is `closed`: as its caller reported it. It lets nobody in.
+             * @example null
+             * @enum {string|null}
+             */
+            outcome: "approved" | "failed" | null;
             /**
              * @description For the person’s browser: what they may know of it and, with `actions`, do. Secret: the first browser that uses it is the only one. It ends with the verification.
              * @example vt_EQ8aLBUl4eHoUoN0bVnZm4wEEdoOJ8gXkq1w2t3r4y5u6i7o8p
@@ -1341,7 +1396,7 @@ export interface components {
              * @description Its state. Only `pending` can still become `approved`.
              * @enum {string}
              */
-            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired" | "closed";
             /**
              * @description The recipient; null where a subject was given.
              * @example +14155552671
@@ -1436,6 +1491,18 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /**
+             * @description Null: this service checks the code. `caller`: whoever gave it; it has no attempts here.
+             * @example null
+             * @enum {string|null}
+             */
+            checked_by: "caller" | "twilio" | null;
+            /**
+             * @description Of one that is `closed`: as its caller reported it. It lets nobody in.
+             * @example null
+             * @enum {string|null}
+             */
+            outcome: "approved" | "failed" | null;
         };
         VerificationPage: {
             /** @description Newest first. */
@@ -1467,7 +1534,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            type: "verification.approved" | "verification.canceled" | "verification.expired" | "verification.max_attempts_reached";
+            type: "verification.approved" | "verification.canceled" | "verification.expired" | "verification.max_attempts_reached" | "verification.closed";
             /**
              * @description Counts the messages of one verification to one URL, from 1.
              * @example 1
@@ -1536,7 +1603,7 @@ export interface components {
              * @description Its state. Only `pending` can still become `approved`.
              * @enum {string}
              */
-            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired";
+            status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired" | "closed";
             /**
              * @description Masked; null where a subject was given.
              * @example +141•••71

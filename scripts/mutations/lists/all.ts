@@ -38,6 +38,7 @@ import { MAILBOXES } from './mailboxes.ts'
 import { MOVES } from './moves.ts'
 import { OIDC } from './oidc.ts'
 import { OPERATORS } from './operators.ts'
+import { OWN_CODES } from './own-codes.ts'
 import { PACE_MUTANTS } from './pace.ts'
 import { PAGES } from './pages.ts'
 import { POSTGRES } from './postgres.ts'
@@ -117,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BLAME,
   ...BLOCKS,
   ...FRONT,
+  ...OWN_CODES,
   ...PAGES,
   ...APPROVALS,
   ...LINKS,

@@ -1,6 +1,7 @@
 // Advice on weights: which provider brings messages to a country late, fails or is rarely approved, beside another one. Pure.
 // It must not move anything: an operator sets weights, in a route.
 
+import { wasUsed } from '../../verification/state.ts'
 import {
   ADVICE_MEASURES,
   type ProviderShares,
@@ -29,7 +30,7 @@ type Seen = {
 }
 
 function seenIn(row: RecentTry, now: number): Seen {
-  const { startedAt, result, fault, receipt, receiptAt, status } = row
+  const { startedAt, result, fault, receipt, receiptAt } = row
   const isSent = result === 'sent'
   // Handed to the network, it has not arrived.
   const isOver = receipt === 'delivered' || receipt === 'undelivered'
@@ -41,7 +42,7 @@ function seenIn(row: RecentTry, now: number): Seen {
     isLate: isSent && isDue ? !isTimely : null,
     isReported: receipt !== null,
     isFailed: !isTheirs && (result === 'failed' || result === 'retry' || receipt === 'undelivered'),
-    isApproved: isSent && status !== 'pending' ? status === 'approved' : null,
+    isApproved: isSent ? wasUsed(row) : null,
   }
 }
 

@@ -127,6 +127,8 @@ const ENDS = {
   canceled: 'canceled',
   expired: 'expired',
   max_attempts_reached: 'spent',
+  // Nobody here knows how it ended.
+  closed: 'close',
 } as const
 
 function endedMain(page: Hosted, heading: Html, status: keyof typeof ENDS): Html {
@@ -135,7 +137,8 @@ function endedMain(page: Hosted, heading: Html, status: keyof typeof ENDS): Html
   const isApproved = status === 'approved'
   const label = isApproved ? html`${texts.go}` : fill(texts.back, { brand: view.brand })
   const away = back === null ? '' : html`<p><a class="go" href="${back}">${label}</a></p>`
-  const advice = isApproved ? (back === null ? texts.close : '') : texts.restart
+  const isToRestart = !isApproved && status !== 'closed'
+  const advice = isToRestart ? texts.restart : isApproved && back === null ? texts.close : ''
   return html`<main data-path="${path}" data-state="${stateOf(view)}" data-over>${logoOf(look)}<h1>${heading}</h1>
 <p class="notice${isApproved ? ' good' : ''}" role="status" tabindex="-1" data-ended>${texts[ENDS[status]]}</p>
 ${advice === '' ? '' : html`<p>${advice}</p>`}${away}

@@ -29,6 +29,8 @@ function sentencesOf({ words, status }: LinkPage): string[] {
       return [elsewhere]
     case 'approved':
       return [done, texts.close]
+    case 'closed':
+      return [texts.close]
     case 'max_attempts_reached':
       return [texts.spent, texts.restart]
     default:

@@ -189,6 +189,12 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   verification_approved:
     'It has already been approved. A code works once; a check that is repeated under the same Idempotency-Key gets its first answer again.',
   verification_canceled: 'It was canceled. Start another.',
+  verification_closed:
+    'Its outcome was reported (POST /verify/{id}/report): it has ended. Start another.',
+  verified_elsewhere:
+    'It was started with a code of the caller, who checks it. There is nothing to compare here, whatever code is sent.',
+  outcome_reported:
+    'An outcome is reported once. The first report stays; the same one again is 200.',
   verification_mismatch:
     'purpose, to or session differs from the start; the detail names the field. No attempt was charged.',
   approval_consumed:

@@ -6,9 +6,9 @@ import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { commonOf } from '../end-user.ts'
 import { START_EXAMPLES } from '../field-words.ts'
-import { callerOf, VERIFY } from '../middleware/auth.ts'
+import { callerOf, lackingFor, VERIFY, VERIFY_OR_RELAY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
-import { refuseFields } from '../refuse.ts'
+import { refuse, refuseFields } from '../refuse.ts'
 import {
   ApprovedVerification,
   DetailedVerification,
@@ -57,7 +57,7 @@ const start = defineRoute(
     description:
       'With `to`: creates a verification and queues its message; the answer never waits for a provider. With `subject`: expects a code that the person already has, from an authenticator app or a set of recovery codes, and sends nothing. With `channels`: the next of them follows automatically where none before was delivered in its time. With a `session` whose verification is still pending, it continues that one (200).',
     tag: 'Verifications',
-    needs: VERIFY,
+    needs: VERIFY_OR_RELAY,
     key: 'stored',
     body: StartBody,
     examples: START_EXAMPLES,
@@ -70,8 +70,11 @@ const start = defineRoute(
   async (c, input, deps: Deps) => {
     if (input.body.nonce !== undefined && !deps.approvals.signs)
       return refuseFields(c, deps, [WITHOUT_ISSUER])
+    const caller = callerOf(c)
+    const lacking = lackingFor(caller, input.body)
+    if (lacking) return refuse(c, deps, lacking)
     const command = toStartCommand(input.body, commonOf(c, deps, input))
-    const result = await deps.service.start(callerOf(c), command)
+    const result = await deps.service.start(caller, command)
     if (result.kind === 'refused') return answerProblem(c, result)
     answerSuccess(c, result)
     const { verification, kind } = result
@@ -103,6 +106,7 @@ const check = defineRoute(
       'verification_not_found',
       'verification_approved',
       'verification_canceled',
+      'verified_elsewhere',
       'verification_mismatch',
       'max_attempts_reached',
       'verification_expired',
@@ -152,7 +156,7 @@ const get = defineRoute(
     summary: 'Look up a verification',
     description: 'The verification and its deliveries. Changes nothing.',
     tag: 'Verifications',
-    needs: VERIFY,
+    needs: VERIFY_OR_RELAY,
     params: IdParams,
     answers: { 200: { description: 'The verification.', json: DetailedVerification } },
     problems: ['verification_not_found', 'overloaded'],
@@ -174,7 +178,7 @@ const resend = defineRoute(
     description:
       'The same code, not before `resend_at`, at most `max_sends` times. `expires_at` never moves.',
     tag: 'Verifications',
-    needs: VERIFY,
+    needs: VERIFY_OR_RELAY,
     key: 'stored',
     params: IdParams,
     optionalBody: ResendBody,
@@ -201,7 +205,7 @@ const next = defineRoute(
     description:
       'In place of its time. It counts in the limits and in `max_sends` when it goes out, as it does automatically; a limit that is full leaves it out.',
     tag: 'Verifications',
-    needs: VERIFY,
+    needs: VERIFY_OR_RELAY,
     key: 'stored',
     params: IdParams,
     optionalBody: NextBody,
@@ -227,7 +231,7 @@ const cancel = defineRoute(
     description:
       'Idempotent: one that has ended is returned unchanged, but an approved one is 409.',
     tag: 'Verifications',
-    needs: VERIFY,
+    needs: VERIFY_OR_RELAY,
     key: 'stored',
     params: IdParams,
     optionalBody: CancelBody,

@@ -4,7 +4,7 @@
 import { z } from '@hono/zod-openapi'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { Approved, DetailedView, VerificationView } from '../../verification/api.ts'
-import { STATUSES } from '../../verification/state.ts'
+import { CHECKERS, OUTCOMES, STATUSES } from '../../verification/state.ts'
 import { signedField } from './approvals.ts'
 
 /** RFC 3339 in UTC, with milliseconds. */
@@ -65,6 +65,15 @@ const verificationShape = {
       example: null,
     }),
   metadata: z.record(z.string(), z.string()),
+  checked_by: z.enum(CHECKERS).nullable().openapi({
+    description:
+      'Null: this service checks the code. `caller`: whoever gave it; it has no attempts here.',
+    example: null,
+  }),
+  outcome: z.enum(OUTCOMES).nullable().openapi({
+    description: 'Of one that is `closed`: as its caller reported it. It lets nobody in.',
+    example: null,
+  }),
 }
 
 export const Verification = z.object(verificationShape).openapi('Verification')
@@ -145,6 +154,8 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
       ? { channel: view.nextStep.channel, at: toWireTime(view.nextStep.at) }
       : null,
     metadata: view.metadata,
+    checked_by: view.checkedBy ?? null,
+    outcome: view.outcome ?? null,
   }
 }
 

@@ -107,6 +107,7 @@ export const ENDED = [
   'verification_not_found',
   'verification_approved',
   'verification_canceled',
+  'verification_closed',
   'max_attempts_reached',
   'verification_expired',
 ] as const
@@ -133,6 +134,7 @@ export const RESEND_REFUSALS = [
   'verification_not_found',
   'verification_approved',
   'verification_canceled',
+  'verification_closed',
   'max_attempts_reached',
   'max_sends_reached',
   'resend_too_late',

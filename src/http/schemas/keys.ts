@@ -12,7 +12,7 @@ const KEY = 'key_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p'
 
 const scopesField = z.array(z.enum(SCOPES)).openapi({
   description:
-    '`verify`: the API of a login flow; `admin:read`: sees, with recipients masked; `admin:support`: also reveals, cancels and sends again; `admin`: everything.',
+    '`verify`: the API of a login flow; `relay`, which stands alone: sends codes that its caller makes and checks; `admin:read`: sees, with recipients masked; `admin:support`: also reveals, cancels and sends again; `admin`: everything.',
   example: ['admin:read'],
 })
 const nameOfKey = z

@@ -50,6 +50,9 @@ import {
   linkTokenField,
   ONE_PROOF,
 } from './link.ts'
+import { checkOwnCode, elsewhereField, outcomeField, ownCodeField } from './own-code.ts'
+
+export const ReportBody = z.strictObject({ outcome: outcomeField }).openapi('ReportRequest')
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -88,7 +91,10 @@ export const StartBody = z
     include_recipient: includeRecipientField.optional(),
     link: linkField,
     link_binding: linkBindingField.optional(),
+    code: ownCodeField.optional(),
+    check: elsewhereField.optional(),
   })
+  .superRefine(checkOwnCode, BESIDE_OTHER_FAULTS)
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
   .superRefine(checkReturn, BESIDE_OTHER_FAULTS)
   .superRefine(checkLink, BESIDE_OTHER_FAULTS)
@@ -194,6 +200,7 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
     channels: body.channels?.map(toStep) ?? null,
     country: body.country?.toUpperCase() ?? null,
     codeLength: body.code_length ?? null,
+    ownCode: body.code,
   }
 }
 

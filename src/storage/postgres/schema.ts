@@ -43,6 +43,8 @@ export const verifications = pgTable(
     createdAt: int8('created_at').notNull(),
     expiresAt: int8('expires_at').notNull(),
     endedAt: int8('ended_at'),
+    checkedBy: text('checked_by'),
+    outcome: text('outcome'),
   },
   (t) => [
     uniqueIndex('verifications_id').on(t.id),

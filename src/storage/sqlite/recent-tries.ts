@@ -23,6 +23,8 @@ export function createRecentTries(orm: Orm) {
       createdAt: v.createdAt,
       kind: v.kind,
       status: v.status,
+      checkedBy: v.checkedBy,
+      outcome: v.outcome,
       country: v.country,
       budgetIndex: v.budgetIndex,
       channel: d.channel,

@@ -10,7 +10,7 @@ import type {
   DeliveryStatus,
   VerificationChannel,
 } from '../../kernel/channel.ts'
-import type { VerificationStatus } from '../../verification/state.ts'
+import type { Checker, Outcome, VerificationStatus } from '../../verification/state.ts'
 import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
 
 export const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
@@ -51,6 +51,10 @@ export const verifications = sqliteTable(
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     endedAt: integer('ended_at'),
+    /** Whoever compares a typed code, where there is no hash of it here; null: this service. */
+    checkedBy: text('checked_by').$type<Checker>(),
+    /** As they reported it. */
+    outcome: text('outcome').$type<Outcome>(),
   },
   (t) => [
     uniqueIndex('verifications_id').on(t.id),

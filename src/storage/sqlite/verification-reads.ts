@@ -46,6 +46,8 @@ const FIELDS = {
   createdAt: v.createdAt,
   expiresAt: v.expiresAt,
   endedAt: v.endedAt,
+  checkedBy: v.checkedBy,
+  outcome: v.outcome,
   deliveryStatus: d.status,
   provider: d.provider,
   errorCode: d.errorCode,

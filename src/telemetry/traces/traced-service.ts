@@ -5,7 +5,7 @@ import type { Tracing } from '../../kernel/tracing.ts'
 import type { Caller, VerificationService, VerificationView } from '../../verification/api.ts'
 import type { KeptTraces } from './kept.ts'
 
-const METHODS = ['start', 'resend', 'check', 'cancel', 'advance'] as const
+const METHODS = ['start', 'resend', 'check', 'cancel', 'report', 'advance'] as const
 
 type Result = { kind: string; error?: string; replayed?: boolean; verification?: VerificationView }
 type Operation = (caller: Caller, command: never) => Promise<Result>

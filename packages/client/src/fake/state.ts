@@ -82,6 +82,8 @@ export function toWire(one: FakeVerification, now: number): Wire {
     resend_in: resend === null ? null : secondsUntil(resend, now),
     next_step: null,
     metadata: one.metadata,
+    checked_by: null,
+    outcome: null,
   }
 }
 

@@ -15,6 +15,8 @@ export const ended = (status: FakeVerification['status']): Answer | undefined =>
       return refuse(409, 'verification_canceled', 'start a new verification')
     case 'expired':
       return refuse(410, 'verification_expired', 'start a new verification')
+    case 'closed':
+      return refuse(409, 'verification_closed', 'start a new verification')
     case 'max_attempts_reached':
       return refuse(409, 'max_attempts_reached', 'start a new verification')
     case 'pending':
