@@ -147,7 +147,7 @@ function refuseBefore(
   context: CheckContext,
   { record, spent }: ToCheck,
 ): Refusal | undefined {
-  // Before its state, purpose or session is looked at: alike for all of them.
+  // Before its state, purpose or session is read: alike for all of them.
   if (record.checkedBy !== null) return refuseElsewhere()
   const now = deps.clock.now()
   const limit = context.caller.service.limits.check_per_number

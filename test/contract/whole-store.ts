@@ -16,6 +16,7 @@ import { describeClaims } from './outbox-claims.ts'
 import { describePolls } from './outbox-polls.ts'
 import { describeReceipts } from './outbox-receipts.ts'
 import { describeSettling } from './outbox-settling.ts'
+import { describeOwnCodes } from './own-codes.ts'
 import { describeSpentChallenges } from './spent-challenges.ts'
 import { describeStartClaims } from './start-claims.ts'
 import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
@@ -57,6 +58,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeTraces(factory)
   describeFront(factory)
   describeWires(factory)
+  describeOwnCodes(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }
