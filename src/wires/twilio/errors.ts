@@ -81,6 +81,7 @@ const CODES: Readonly<Record<ErrorSlug, number>> = {
   ...{ resend_too_early: 60212, resend_too_late: 60212, max_sends_reached: 60203 },
   ...{ max_attempts_reached: 60202, overloaded: 20503, store_unavailable: 20503 },
   ...{ verification_not_found: GONE, verification_approved: GONE, verification_canceled: GONE },
+  ...{ verification_closed: GONE, verified_elsewhere: GONE, outcome_reported: UNREACHED },
   ...{ verification_expired: GONE, verification_mismatch: GONE, not_found: GONE },
   ...{ code_incorrect: UNREACHED, view_taken: UNREACHED, view_without_actions: UNREACHED },
   ...{ origin_not_allowed: UNREACHED, approval_not_found: UNREACHED, view_not_found: UNREACHED },
