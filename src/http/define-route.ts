@@ -5,7 +5,7 @@ import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import { type ZodObject, type ZodString, type ZodType, z } from 'zod'
 import type { ErrorSlug } from '../kernel/errors.ts'
 import type { AppContext, AppEnv } from './deps.ts'
-import type { Requirement } from './middleware/auth.ts'
+import { type Requirement, scopesOf } from './middleware/auth.ts'
 import {
   type HeaderDocs,
   KEYED,
@@ -134,7 +134,7 @@ function toConfig(definition: Definition): RouteConfig {
     ...(description && { description }),
     tags: [tag],
     // OpenAPI 3.1 names what a key must allow here, whatever the scheme.
-    security: needs === 'nothing' ? [] : [{ apiKey: [needs.scope] }],
+    security: needs === 'nothing' ? [] : scopesOf(needs).map((scope) => ({ apiKey: [scope] })),
     ...(after && { 'x-example-after': after }),
     request: {
       ...(params && { params }),

@@ -236,5 +236,7 @@ export const START_EXAMPLES = {
     channels: [{ channel: 'sms', timeout_seconds: 40, blind: true }, 'whatsapp'],
   },
   browser: { ...START, actions: true },
+  // By a key with the scope relay.
+  own_code: { to: '+14155552671', code: '482913', check: 'elsewhere', client_ip: '203.0.113.7' },
   signed: { ...START, nonce: 'n-0S6_WzA2Mj7qLfT1cQvA' },
 } as const

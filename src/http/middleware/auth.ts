@@ -24,7 +24,8 @@ export const WRITE = { scope: 'admin', service: 'optional' } as const
 /** RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1). */
 const BEARER = /^bearer +(?<token>\S.*)$/i
 
-const scopesOf = ({ scope }: Requirement): readonly Scope[] =>
+/** Any of them. */
+export const scopesOf = ({ scope }: Requirement): readonly Scope[] =>
   typeof scope === 'string' ? [scope] : scope
 
 const lacks = (words: string) => refusal('scope_missing', `The key needs the scope ${words}.`)

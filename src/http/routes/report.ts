@@ -21,6 +21,7 @@ export const report = defineRoute(
     description:
       'Of a verification that was started with your own code: it is closed, and counts in the figures of conversion. The same report again is 200. It approves nobody: no approval, no token and no `verification.approved` comes of it.',
     tag: 'Verifications',
+    after: ['startVerification#own_code'],
     needs: RELAY,
     key: 'stored',
     params: IdParams,
