@@ -2,36 +2,16 @@
 // It must not read a clock or a store, nor name a button that the page does not have.
 
 import type { EventRecord, EventType } from '../events/types.ts'
-import { type Channel, type DeliveryStatus, isFactorChannel } from '../kernel/channel.ts'
+import { type DeliveryStatus, isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import { adviseOn } from './advice/advice.ts'
 import { repeatable, START_OVER } from './advice/words.ts'
+import { BY_FACTOR, DECOY, type Diagnosis, diagnoseClosed, say } from './diagnoses.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
 import type { ListedVerification, VerificationDetail } from './ports.ts'
 
-export type Diagnosis = {
-  state: '' | 'good' | 'warn' | 'bad'
-  meaning: string
-  /** Null: there is nothing to do. */
-  action: string | null
-  /** Of the next automatic try, where the reader waits for it. */
-  at: number | null
-  /** Of another message: the page puts its buttons in that order. */
-  resend: 'helps' | 'may help' | 'is useless'
-  /** By which to send it again; absent: the same one. */
-  by?: Channel | undefined
-}
-
 /** A text arrives within seconds, a mail within a minute: after that it most likely never will. */
 const LATE_MS = 60_000
-
-/** Positional: a state of the page, and two sentences. */
-const say = (
-  state: Diagnosis['state'],
-  meaning: string,
-  action: string | null = null,
-  more: Partial<Pick<Diagnosis, 'at' | 'resend' | 'by'>> = {},
-): Diagnosis => ({ state, meaning, action, at: null, resend: 'is useless', ...more })
 
 const newest = (events: readonly EventRecord[], type: EventType) =>
   events.findLast((event) => event.type === type)
@@ -150,12 +130,6 @@ function diagnoseExpired({ verification, events }: VerificationDetail, offers: O
   return say('warn', `${was}${why ?? ''}`, action)
 }
 
-/** The code was its caller's, who says how it ended. */
-const diagnoseClosed = ({ verification: { outcome } }: VerificationDetail): Diagnosis =>
-  outcome === 'approved'
-    ? say('good', 'The caller checked the code, and reported that it was correct.')
-    : say('warn', 'The caller checked the code, and reported that it failed.', START_OVER)
-
 function diagnoseEnd(
   detail: VerificationDetail,
   status: Exclude<VerificationStatus, 'pending'>,
@@ -199,30 +173,6 @@ function withLandline(
     resend: 'is useless', // mutant: C50.landline-no-resend
   }
 }
-
-/** By an authenticator app or a recovery code: no message belongs to it, and the page can only cancel it. */
-const BY_FACTOR: Readonly<Record<Exclude<VerificationStatus, 'closed'>, Diagnosis>> = {
-  pending: say(
-    '',
-    'Waiting for a code that the user already has: no message belongs to it.',
-    'They open their authenticator app, or use a recovery code that is still unused.',
-  ),
-  approved: say('good', 'The code was correct. No message belongs to it: the user had it already.'),
-  canceled: say('', 'Canceled. No message belonged to it.', START_OVER),
-  max_attempts_reached: say(
-    'bad',
-    'Too many wrong codes. No message belonged to it: the code is in an app or on a list.',
-    `They check that it is the right account and that the phone’s clock is correct. ${START_OVER}`,
-  ),
-  expired: say(
-    'warn',
-    'No correct code was entered in time. No message belonged to it: the user had it already.',
-    START_OVER,
-  ),
-}
-
-const DECOY =
-  'A decoy: the login flow has no such account. Nothing is sent, and no code is correct.'
 
 function diagnose(detail: VerificationDetail, offers: Offers, now: number): Diagnosis {
   const { verification } = detail

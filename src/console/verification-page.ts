@@ -3,7 +3,8 @@
 
 import { html } from 'hono/html'
 import { isUnanswered } from '../admin/advice/any-provider.ts'
-import { type Diagnosis, nextTryAt } from '../admin/diagnosis.ts'
+import type { Diagnosis } from '../admin/diagnoses.ts'
+import { nextTryAt } from '../admin/diagnosis.ts'
 import type { Offers } from '../admin/offers.ts'
 import type { VerificationDetail } from '../admin/ports.ts'
 import { isFactorChannel } from '../kernel/channel.ts'

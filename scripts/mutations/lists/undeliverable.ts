@@ -65,7 +65,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'PostgreSQL: a session continues only where a message can have arrived or may still be sent',
     [STORE, 'C66: the only message was lost, and no send is left'],
     {
-      file: 'drizzle/postgres/0026_chains.sql',
+      file: 'drizzle/postgres/0044_own_codes.sql',
       find: `(SELECT array_agg(d.send || ':' || d.status || ':'`,
       replace: `(SELECT array_agg(d.send || ':sent:'`,
     },
@@ -87,7 +87,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
       'C66: reports whether the newest send was lost: permanently refused, and no try may have gone out',
     ],
     {
-      file: 'drizzle/postgres/0026_chains.sql',
+      file: 'drizzle/postgres/0044_own_codes.sql',
       find: '(d.ambiguous > 0)::integer',
       replace: '(d.ambiguous < 0)::integer',
     },
