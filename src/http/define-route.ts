@@ -4,7 +4,7 @@
 import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import { type ZodObject, type ZodString, type ZodType, z } from 'zod'
 import type { ErrorSlug } from '../kernel/errors.ts'
-import type { AppContext, AppEnv } from './deps.ts'
+import type { AppContext, AppEnv, MaybeAnswer } from './deps.ts'
 import { type Requirement, scopesOf } from './middleware/auth.ts'
 import {
   type HeaderDocs,
@@ -99,8 +99,12 @@ type Answered<A> = ReturnType<
 export type Route<Deps> = {
   config: RouteConfig
   needs: Requirement | 'nothing'
+  enter: Enter<Deps> | undefined
   answer(c: AppContext, input: Input, deps: Deps): Response | Promise<Response>
 }
+
+/** Whoever has no key shows something else, before any of the body is read. A refusal ends the request. */
+type Enter<Deps> = (c: AppContext, deps: Deps) => Promise<MaybeAnswer>
 
 function describeAnswers({ answers, key }: Definition): RouteConfig['responses'] {
   const replayed = key === 'stored' ? REPLAYED : {}
@@ -160,10 +164,12 @@ function toConfig(definition: Definition): RouteConfig {
 export function defineRoute<const D extends Definition, Deps>(
   definition: D,
   handler: (c: AppContext, input: Input<D>, deps: Deps) => Answered<D['answers']>,
+  enter?: Enter<Deps>,
 ): Route<Deps> {
   return {
     config: toConfig(definition),
     needs: definition.needs,
+    enter,
     answer: handler as unknown as Route<Deps>['answer'],
   }
 }

@@ -12,7 +12,7 @@ import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
 import type { Approvals } from '../front/approvals.ts'
-import type { FrontDesk } from '../front/desk.ts'
+import type { Door, FrontDesk } from '../front/desk.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Span, Tracing } from '../kernel/tracing.ts'
 import type { VerificationService } from '../verification/api.ts'
@@ -100,11 +100,13 @@ export type AppEnv = {
     body?: unknown
     /** Validated; each route knows its type (define-route.ts). */
     input?: unknown
-    /** Of a request with a valid key, where traces are on. */
+    /** Of a request with a valid key or token, where traces are on. */
     span?: Span
+    /** Of a request with a valid view token, by the browser that holds it. */
+    door?: Door
   }
 }
 export type AppContext = Context<AppEnv>
 /** One of what a request passes before its route, in order: a refusal ends it. */
 export type Step = (c: AppContext) => MaybeAnswer | Promise<MaybeAnswer>
-type MaybeAnswer = Response | undefined
+export type MaybeAnswer = Response | undefined

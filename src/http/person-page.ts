@@ -64,10 +64,14 @@ export async function answerSafely(
   }
 }
 
-/** Of a page of this origin. */
-export async function readPageForm(c: AppContext): Promise<URLSearchParams | Response> {
+/** By its headers alone. Undefined: it may be a form of a page of this origin. */
+export function refuseForm(c: AppContext): Response | Promise<Response> | undefined {
   if (!isSameOrigin(c)) return say(c, 403, 'busy') // mutant: C87.own-forms
-  if (!FORM_TYPE.test(c.req.header('Content-Type') ?? '')) return say(c, 415, 'busy')
+  return FORM_TYPE.test(c.req.header('Content-Type') ?? '') ? undefined : say(c, 415, 'busy')
+}
+
+/** Of a browser that may use the page. */
+export async function readPageForm(c: AppContext): Promise<URLSearchParams | Response> {
   const bytes = await readBytes(c.env.incoming, MAX_FORM_BYTES)
   return bytes ? new URLSearchParams(bytes.toString('utf8')) : say(c, 413, 'busy')
 }

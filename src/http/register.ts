@@ -4,7 +4,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Handler, MiddlewareHandler } from 'hono'
 import type { Input, Route } from './define-route.ts'
-import type { AppDeps, AppEnv, Step } from './deps.ts'
+import type { AppContext, AppDeps, AppEnv, Step } from './deps.ts'
 import { requireKey } from './middleware/auth.ts'
 import { jsonBody } from './middleware/body.ts'
 import { joinTrace } from './middleware/trace.ts'
@@ -49,15 +49,21 @@ const toPattern = (path: string) =>
     ending ? `/:${name}{[^/]+\\${ending}}` : `/:${name}`,
   )
 
-function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps>): void {
+/** After the key or the token: a stranger begins no span. */
+function traceOf({ tracing }: AppDeps, { config, needs, enter }: Route<AppDeps>): Step[] {
+  if (!tracing || config.path === METRICS) return []
+  if (enter) return [joinTrace(tracing, 'own')]
+  return needs === 'nothing' ? [] : [joinTrace(tracing)]
+}
+
+function mount(app: App, deps: AppDeps, route: Route<AppDeps>): void {
+  const { config, needs, enter, answer } = route
   const path = toPattern(config.path)
   const optional = config.request?.body?.required !== true
   const steps: Step[] = [
     ...(needs === 'nothing' ? [] : [requireKey(deps, needs)]),
-    // After the key: a stranger begins no span.
-    ...(deps.tracing && needs !== 'nothing' && config.path !== METRICS
-      ? [joinTrace(deps.tracing)]
-      : []),
+    ...(enter ? [(c: AppContext) => enter(c, deps)] : []), // mutant: C86.token-before-body
+    ...traceOf(deps, route),
     ...(bodySchemaOf(config) ? [jsonBody(deps, { optional })] : []),
     validate(deps, config),
   ]

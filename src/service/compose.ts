@@ -24,7 +24,7 @@ import { createKeyedLock } from '../kernel/keyed-lock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { addressKey } from '../limits/client-address.ts'
 import { createChallenges } from '../shield/challenge.ts'
-import { observeHasher, observeService } from '../telemetry/observed.ts'
+import { observeHasher, observeOperations } from '../telemetry/observed.ts'
 import { createMessageComparers, generateCode } from '../verification/comparison.ts'
 import { liftableKeys, limitStates } from '../verification/limit-states.ts'
 import { createVerificationService } from '../verification/service.ts'
@@ -88,6 +88,19 @@ function composeDomain(config: Config, parts: Parts) {
   }
 }
 
+/** Of a login flow: what they come to is counted. */
+const OPERATIONS = ['start', 'resend', 'check', 'cancel', 'report', 'advance'] as const
+
+/** Counted, and part of their requests' spans where traces are on. */
+function observe<Part extends object>(
+  { metrics, traces }: Parts,
+  part: Part,
+  methods: readonly (keyof Part & string)[],
+): Part {
+  const observed = observeOperations(part, methods, metrics)
+  return traces?.operations(observed, methods) ?? observed
+}
+
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
   const domain = composeDomain(config, parts)
@@ -98,12 +111,14 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     services: config.services,
   })
   const ready = () => readiness(store, worker, selfTest, config.role)
-  const observed = observeService(createVerificationService(domain), metrics)
-  const service = withViewers(parts.traces?.service(observed) ?? observed, parts.view)
+  const operations = createVerificationService(domain)
+  const observed = observe(parts, operations, OPERATIONS)
+  const service = withViewers(observed, parts.view)
+  const approvals = createApprovals({ ...domain, issuer: config.publicUrl })
   const deps: AppDeps = {
     service,
     factors: createFactorService(domain),
-    approvals: createApprovals({ ...domain, issuer: config.publicUrl }),
+    approvals: observe(parts, approvals, ['exchange', 'consume']),
     desk: createFrontDesk({
       ...{ keyring, store: store.front, service, services: config.services, clock },
       ...{ publicUrl: config.publicUrl, explain: explainToPerson, onLook: parts.view },

@@ -70,7 +70,7 @@ function createInstruments(registry: Registry) {
     outcomes: new Counter(
       of(
         'outcomes_total',
-        'Results of starts, resends, checks and cancels: a kind (started, approved, …) or an error.',
+        'Results of starts, resends, checks, cancels and uses of an approval: a kind (started, approved, …) or an error.',
         ['service', 'operation', 'outcome'],
       ),
     ),

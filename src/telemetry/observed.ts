@@ -3,21 +3,21 @@
 
 import type { Provider, ProviderState, SendOutcome } from '../delivery/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Caller, VerificationService } from '../verification/api.ts'
+import type { Caller } from '../verification/api.ts'
 import type { Hasher, HashSlot } from '../verification/hashing-ports.ts'
 import { codeOf, type Metrics } from './metrics.ts'
-
-const METHODS = ['start', 'resend', 'check', 'cancel', 'report', 'advance'] as const
 
 type Result = { kind: string; error?: string; limit?: { name: string }; replayed?: boolean }
 type Operation = (caller: Caller, command: never) => Promise<Result>
 
-export function observeService(
-  service: VerificationService,
-  metrics: Metrics,
-): VerificationService {
-  const observed = (method: (typeof METHODS)[number]): Operation => {
-    const run = service[method] as Operation
+/** @param methods its operations, by whose names they are counted */
+export function observeOperations<Part extends object>(
+  part: Part,
+  methods: readonly (keyof Part & string)[],
+  metrics: Pick<Metrics, 'countOutcome' | 'countLimited'>,
+): Part {
+  const observed = (method: keyof Part & string): Operation => {
+    const run = part[method] as Operation
     return async (caller, command) => {
       const result = await run(caller, command)
       const { name } = caller.service
@@ -27,7 +27,7 @@ export function observeService(
       return result
     }
   }
-  return { ...service, ...Object.fromEntries(METHODS.map((method) => [method, observed(method)])) }
+  return { ...part, ...Object.fromEntries(methods.map((method) => [method, observed(method)])) }
 }
 
 function observeSlot(slot: HashSlot, metrics: Metrics): HashSlot {

@@ -4,6 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const STORE = 'test/service/databases.test.ts'
+const BEFORE = 'test/http/c86-before-the-body.test.ts'
 const TOKEN = 'test/front/view-token.test.ts'
 const VIEW = 'test/front/person-view.test.ts'
 const BY_TOKEN = 'test/e2e/c86-view-token.test.ts'
@@ -26,6 +27,22 @@ export const FRONT: readonly Mutant[] = [
     'of uses at the same time one is the first, and there is no other',
     [STORE, 'each kind of use for itself'],
     { node: 'IfStatement', becomes: 'if (!before) return false' },
+  ),
+  mutant(
+    'C86.token-before-body',
+    'who has no view token costs no body',
+    [BEFORE, 'a forged token is refused before the body'],
+    {
+      node: 'SpreadElement',
+      becomes:
+        '...(enter ? [jsonBody(deps, { optional: true }), (c: AppContext) => enter(c, deps)] : [])',
+    },
+  ),
+  mutant(
+    'C86.own-trace',
+    'a browser decides nothing of what is traced',
+    [BEFORE, 'a view is a span of its own trace'],
+    { node: 'VariableStatement', becomes: 'const isCaller = true' },
   ),
   mutant(
     'C86.signed-flags',

@@ -4,13 +4,15 @@
 import type { Span, Tracing } from '../../kernel/tracing.ts'
 import type { Step } from '../deps.ts'
 
-export function joinTrace(tracing: Tracing): Step {
+/** @param whose `own`: of a person's browser, which does not decide what is traced here */
+export function joinTrace(tracing: Tracing, whose: 'caller' | 'own' = 'caller'): Step {
   return (c) => {
     const route = c.get('route') ?? ''
     const { method } = c.req
+    const isCaller = whose === 'caller' // mutant: C86.own-trace
     const headers = {
-      traceparent: c.req.header('traceparent') ?? '',
-      tracestate: c.req.header('tracestate') ?? null,
+      traceparent: (isCaller && c.req.header('traceparent')) || '',
+      tracestate: (isCaller && c.req.header('tracestate')) || null,
     }
     const fields = { 'http.request.method': method, 'http.route': route }
     const span = tracing.beginRequest(`${method} ${route}`, headers, fields)

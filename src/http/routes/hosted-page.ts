@@ -17,7 +17,15 @@ import { keepSecret, secretOf } from '../browser-secret.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { addressOf } from '../end-user.ts'
 import { allowPicture } from '../middleware/security-headers.ts'
-import { answerPage, answerSafely, readPageForm, say, wordsFor } from '../person-page.ts'
+import { joinTrace } from '../middleware/trace.ts'
+import {
+  answerPage,
+  answerSafely,
+  readPageForm,
+  refuseForm,
+  say,
+  wordsFor,
+} from '../person-page.ts'
 import { countedAs } from '../refuse.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
 import { createRequestRate } from '../request-rate.ts'
@@ -36,7 +44,7 @@ const FORM_ID = /^[\w-]{22}$/
 /** service/compose.ts fills it. */
 export type HostedPageDeps = Pick<
   AppDeps,
-  'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress'
+  'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress' | 'tracing'
 > & { logos: ReadonlyMap<string, Logo> }
 
 type Deps = HostedPageDeps & { assets: Assets; rate: ReturnType<typeof createRequestRate> }
@@ -62,6 +70,7 @@ async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
   const binding = await desk.bind(door, secret)
   if (binding === 'gone') return say(c, 404, 'gone')
   if (binding === 'taken') return say(c, 403, 'taken', { door, look })
+  if (deps.tracing) joinTrace(deps.tracing, 'own')(c)
   const maxAgeSeconds = Math.max(1, Math.ceil((door.shownUntil - clock.now()) / 1000))
   if (kept === undefined) keepSecret(c, desk, id, { secret, maxAgeSeconds })
   return { c, door, look, path: `/v/${token}` }
@@ -186,10 +195,12 @@ export function addHostedPage(app: App, given: HostedPageDeps): void {
   })
   app.on(['POST'], [PATH], namesRoute(NAME), (c) =>
     answerSafely(c, deps, async () => {
-      const form = await readPageForm(c)
-      if (form instanceof Response) return form
+      const refused = refuseForm(c)
+      if (refused) return refused
       const visit = await enter(c, deps)
-      return visit instanceof Response ? visit : act(visit, form, deps)
+      if (visit instanceof Response) return visit
+      const form = await readPageForm(c)
+      return form instanceof Response ? form : act(visit, form, deps)
     }),
   )
   app.all(PATH, namesRoute(NAME), refusesMethod('get, post'))

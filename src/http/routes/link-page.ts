@@ -7,6 +7,7 @@ import { statusAt } from '../../verification/state.ts'
 import { secretOf } from '../browser-secret.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { addressOf } from '../end-user.ts'
+import { joinTrace } from '../middleware/trace.ts'
 import { answerPage, answerSafely, say, wordsFor } from '../person-page.ts'
 import { countedAs } from '../refuse.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
@@ -20,7 +21,7 @@ const PATH = '/l/:token'
 /** Of this page alone: scanners of one company come from few addresses. */
 const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
 
-type Deps = Pick<AppDeps, 'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress'>
+type Deps = Pick<AppDeps, 'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress' | 'tracing'>
 type Visit = { token: string; door: Door; isBound: boolean }
 
 function enter(c: AppContext, deps: Deps, rate: ReturnType<typeof createRequestRate>) {
@@ -81,7 +82,9 @@ export function addLinkPage(app: App, deps: Deps): void {
       answerSafely(c, deps, async () => {
         c.header('X-Robots-Tag', 'noindex, nofollow')
         const visit = await enter(c, deps, rate)
-        return visit instanceof Response ? visit : act(c, deps, visit)
+        if (visit instanceof Response) return visit
+        if (deps.tracing) joinTrace(deps.tracing, 'own')(c)
+        return act(c, deps, visit)
       })
   }
   // Hono answers HEAD by GET's handler.

@@ -29,6 +29,9 @@ import { streamView } from '../view-stream.ts'
 /** An office behind one address, where ten people wait for a code and each asks once in two seconds. */
 const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
 
+/** Of its address, where it is JSON. */
+const JSON_ENDING = /\.json$/
+
 const USUAL = [
   'invalid_request',
   'view_taken',
@@ -59,17 +62,17 @@ const unknown = () =>
 /** Of the domain's: the browser gets no more of the verification than its view has. */
 const forBrowser = ({ verification: _, ...refused }: Refusal): Refusal => refused
 
-/** Everything that stands before a view: limit, token, origin, browser. */
+/** Everything that stands before a view, and before its body is read: limit, token, origin, browser. */
 function createEnter() {
   let rate: RequestRate | undefined
-  return async (c: AppContext, deps: Deps, token: string): Promise<Door | Problem> => {
+  return async (c: AppContext, deps: Deps): Promise<Problem | undefined> => {
     rate ??= createRequestRate({ ...REQUESTS, now: () => deps.clock.now() })
     const wait = rate.refuse(countedAs(addressOf(c, deps)))
     if (wait !== undefined) {
       const detail = `Too many requests come from this address; try again in ${wait} s.`
       return answerProblem(c, refusal('rate_limited', detail, { retryAfterSeconds: wait }))
     }
-    const door = await deps.desk.open(token)
+    const door = await deps.desk.open((c.req.param('token') ?? '').replace(JSON_ENDING, ''))
     if (!door) return answerProblem(c, unknown())
     if (!mayAsk(c, door.service)) {
       const detail = 'Add the origin of the page to FRONT_ORIGINS of the service.'
@@ -79,7 +82,11 @@ function createEnter() {
   }
 }
 
-async function bindBrowser(c: AppContext, { desk }: Deps, door: Door): Promise<Door | Problem> {
+async function bindBrowser(
+  c: AppContext,
+  { desk }: Deps,
+  door: Door,
+): Promise<Problem | undefined> {
   const secret = secretOf(c, desk, door.verificationId)
   if (secret === undefined) {
     const detail = 'must be 32 random bytes in base64url, the same for every request'
@@ -88,9 +95,18 @@ async function bindBrowser(c: AppContext, { desk }: Deps, door: Door): Promise<D
   }
   const binding = await desk.bind(door, secret)
   if (binding === 'gone') return answerProblem(c, unknown())
-  if (binding === 'bound') return door
-  const detail = 'It was opened in another browser before. Continue there, or start over.'
-  return answerProblem(c, refusal('view_taken', detail))
+  if (binding !== 'bound') {
+    const detail = 'It was opened in another browser before. Continue there, or start over.'
+    return answerProblem(c, refusal('view_taken', detail))
+  }
+  c.set('door', door)
+  return undefined
+}
+
+function doorOf(c: AppContext): Door {
+  const door = c.get('door')
+  if (!door) throw new Error('the route has no view token in front of it')
+  return door
 }
 
 const endUserOf = (c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): EndUser => ({
@@ -112,8 +128,8 @@ const wireViewOf = ({ approvals, clock, desk }: Deps, door: Door) =>
 type Act = (door: Door, endUser: EndUser) => Promise<{ kind: string } | Refusal>
 
 /** @returns the view after it */
-async function act(c: AppContext, deps: Deps, entered: Door | Problem, run: Act) {
-  if (entered instanceof Response) return entered
+async function act(c: AppContext, deps: Deps, run: Act) {
+  const entered = doorOf(c)
   if (!entered.actions) {
     const detail = 'Its start did not say "actions": true.'
     return answerProblem(c, refusal('view_without_actions', detail)) // mutant: C86.actions-asked-for
@@ -142,11 +158,8 @@ const get = (enter: Enter) =>
       answers: { 200: ANSWER },
       problems: USUAL,
     },
-    async (c, { params }, deps: Deps) => {
-      const door = await enter(c, deps, params.token)
-      if (door instanceof Response) return door
-      return c.json(wireViewOf(deps, door), 200)
-    },
+    async (c, _input, deps: Deps) => c.json(wireViewOf(deps, doorOf(c)), 200),
+    enter,
   )
 
 function stream(enter: Enter) {
@@ -167,14 +180,14 @@ function stream(enter: Enter) {
       },
       problems: [...USUAL, 'overloaded'],
     },
-    async (c, { params }, deps: Deps) => {
-      const door = await enter(c, deps, params.token)
-      if (door instanceof Response) return door
+    async (c, _input, deps: Deps) => {
+      const door = doorOf(c)
       const leave = take(door.verificationId, countedAs(addressOf(c, deps)))
       if (leave) return streamView(c, deps, door, leave)
       const detail = 'Too many streams are open. Ask for the view from time to time instead.'
       return answerProblem(c, refusal('overloaded', detail, { retryAfterSeconds: 10 }))
     },
+    enter,
   )
 }
 
@@ -194,10 +207,9 @@ const check = (enter: Enter) =>
       answers: { 200: ANSWER },
       problems: [...OF_ACTIONS, 'code_incorrect'],
     },
-    async (c, { params, body }, deps: Deps) =>
-      act(c, deps, await enter(c, deps, params.token), (door, endUser) =>
-        deps.desk.check(door, body.code, endUser),
-      ),
+    async (c, { body }, deps: Deps) =>
+      act(c, deps, (door, endUser) => deps.desk.check(door, body.code, endUser)),
+    enter,
   )
 
 const resend = (enter: Enter) =>
@@ -215,8 +227,8 @@ const resend = (enter: Enter) =>
       answers: { 200: ANSWER },
       problems: [...new Set<ErrorSlug>([...OF_ACTIONS, ...RESEND_REFUSALS])],
     },
-    async (c, { params }, deps: Deps) =>
-      act(c, deps, await enter(c, deps, params.token), deps.desk.resend),
+    async (c, _input, deps: Deps) => act(c, deps, deps.desk.resend),
+    enter,
   )
 
 const next = (enter: Enter) =>
@@ -234,8 +246,8 @@ const next = (enter: Enter) =>
       answers: { 200: ANSWER },
       problems: [...OF_ACTIONS, 'no_next_step'],
     },
-    async (c, { params }, deps: Deps) =>
-      act(c, deps, await enter(c, deps, params.token), deps.desk.next),
+    async (c, _input, deps: Deps) => act(c, deps, deps.desk.next),
+    enter,
   )
 
 /** They share one count of requests. */

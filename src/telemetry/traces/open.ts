@@ -4,14 +4,13 @@ import type { CallStore } from '../../delivery/calls/ports.ts'
 import type { Outbox } from '../../delivery/outbox-ports.ts'
 import type { HttpClient } from '../../delivery/ports.ts'
 import type { TraceStore } from '../../kernel/tracing.ts'
-import type { VerificationService } from '../../verification/api.ts'
 import type { VerificationStore } from '../../verification/ports.ts'
 import type { TracesConfig } from '../ports.ts'
 import { createKeptTraces } from './kept.ts'
 import { type SdkDeps, startSdk } from './sdk.ts'
 import { tracePost, traceWebhooks } from './traced-hooks.ts'
 import { noteOutcome, notePoll, traceHttp, tracePolls, traceTries } from './traced-sending.ts'
-import { traceService } from './traced-service.ts'
+import { traceOperations } from './traced-service.ts'
 import { traceReports, traceVerifications } from './traced-store.ts'
 
 export function openTraces(config: TracesConfig, deps: SdkDeps & { store: TraceStore }) {
@@ -23,7 +22,8 @@ export function openTraces(config: TracesConfig, deps: SdkDeps & { store: TraceS
     verifications: (store: VerificationStore) => traceVerifications(store, parts),
     reports: <S extends Pick<Outbox, 'receive'> & CallStore>(store: S) =>
       traceReports(store, parts),
-    service: (service: VerificationService) => traceService(service, parts),
+    operations: <Part extends object>(part: Part, methods: readonly (keyof Part & string)[]) =>
+      traceOperations(part, methods, parts),
     http: (http: HttpClient) => traceHttp(http, tracing),
     aroundTry: traceTries(parts),
     aroundPoll: tracePolls(parts),
