@@ -9,13 +9,13 @@ import type { LateRoutes } from '../http/late.ts'
 const PAGE = /^\/v\/(?:assets\/)?[^/]+$/
 
 /** Of the link in a mail. */
-export function lateLinks(deps: AppDeps): LateRoutes {
+export function lateLinks(deps: AppDeps, { logos }: Pick<Config, 'logos'>): LateRoutes {
   return {
     under: '/l/*',
     covers: () => true,
     async add(app) {
       const { addLinkPage } = await import('../http/routes/link-page.ts')
-      addLinkPage(app, deps)
+      addLinkPage(app, { ...deps, logos })
     },
   }
 }

@@ -156,7 +156,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   return createApp(deps, 'everything', [
     lateConsole(pages),
     lateFront(deps, config),
-    lateLinks(deps),
+    lateLinks(deps, config),
     ...lateTwilio(config, deps, { wires: store.wires, keyring }),
     ...lateCamara(deps, { wires: store.wires, keyring }),
   ])

@@ -14,11 +14,16 @@ import {
 } from '../console/browser.ts'
 import { type PageWorld, startPageWorld } from './page-world.ts'
 
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="32"><rect width="120" height="32" rx="6" fill="#1f4fa3"/></svg>'
+
 let world: PageWorld
 let browser: Browser
 beforeAll(async () => {
   if (!hasBrowser) return
-  world = await startPageWorld({ PUBLIC_URL: 'http://localhost:8080', BRAND_COLOR: '#1f4fa3' })
+  const BRAND_LOGO = `data:image/svg+xml;base64,${Buffer.from(LOGO).toString('base64')}`
+  const brand = { BRAND_COLOR: '#1f4fa3', BRAND_LOGO }
+  world = await startPageWorld({ PUBLIC_URL: 'http://localhost:8080', ...brand })
   browser = await openBrowser()
 })
 afterAll(async () => {
@@ -80,6 +85,9 @@ describe.skipIf(!hasBrowser)('in Chromium', () => {
       await page.goto(link)
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
+      // As on the hosted page: the service's own picture, loaded from here.
+      const width = "document.querySelector('main img[alt=Acme]')?.naturalWidth"
+      await expect.poll(() => page.evaluate(width)).toBe(120)
       await keepPicture(page, `link-here-${name}`)
     })
   })

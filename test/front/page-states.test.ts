@@ -62,6 +62,12 @@ describe('the hosted page', () => {
     expect(recovery).not.toContain('inputmode')
   })
 
+  it('names the reference that support asks for, in the words of its language', async () => {
+    expect(wordsOf(await shown({}))).toContain('Reference: K7Q-42M')
+    expect(wordsOf(await shown({ status: 'expired' }))).toContain('Reference: K7Q-42M')
+    expect(wordsOf(await shown({}, {}, 'de'))).toContain('Vorgangsnummer: K7Q-42M')
+  })
+
   it('has one input without a longest length, named and described', async () => {
     const html = await shown({})
     expect(html.match(/<input (?!type="hidden")[^>]*>/g)).toHaveLength(1)

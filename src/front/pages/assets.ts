@@ -24,22 +24,28 @@ function nameOf(bytes: Uint8Array, ending: string): string {
   return `${hash.slice(0, NAME_CHARACTERS)}.${ending}`
 }
 
+function pictureOf({ type, base64 }: Logo) {
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
+  return { type, bytes, name: nameOf(bytes, type === 'image/png' ? 'png' : 'svg') }
+}
+
+/** By their services; for a page that does not answer with them. */
+export const logoPaths = (logos: ReadonlyMap<string, Logo>): ReadonlyMap<string, string> =>
+  new Map([...logos].map(([service, logo]) => [service, `${ASSETS}/${pictureOf(logo).name}`]))
+
 export function createAssets(logos: ReadonlyMap<string, Logo>): Assets {
   const assets = new Map<string, Asset>()
-  const keep = (bytes: Uint8Array<ArrayBuffer>, ending: string, type: string): string => {
-    const name = nameOf(bytes, ending)
-    assets.set(name, { type, bytes })
+  const keep = ({ name, ...asset }: Asset & { name: string }): string => {
+    assets.set(name, asset)
     return `${ASSETS}/${name}`
   }
-  const script = keep(new TextEncoder().encode(PAGE_SCRIPT), 'js', 'text/javascript; charset=utf-8')
+  const bytes = new TextEncoder().encode(PAGE_SCRIPT)
+  const type = 'text/javascript; charset=utf-8'
   const paths = new Map(
-    [...logos].map(([service, { type, base64 }]) => {
-      const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
-      return [service, keep(bytes, type === 'image/png' ? 'png' : 'svg', type)]
-    }),
+    [...logos].map(([service, logo]) => [service, keep(pictureOf(logo))] as const),
   )
   return {
-    script,
+    script: keep({ type, bytes, name: nameOf(bytes, 'js') }),
     logoOf: (service) => paths.get(service) ?? null,
     find: (name) => assets.get(name),
   }

@@ -102,6 +102,11 @@ function waysPart(page: Hosted): Html {
   return html`${again}${next}`
 }
 
+function referencePart({ view, words: { texts } }: Hosted): Html {
+  const reference = html`<bdi dir="ltr">${view.reference}</bdi>`
+  return html`<p class="small">${fill(texts.reference, { reference })}</p>`
+}
+
 function openMain(page: Hosted, heading: Html): Html {
   const { view, words, look, notice, path, mayAct } = page
   const { texts } = words
@@ -119,7 +124,7 @@ function openMain(page: Hosted, heading: Html): Html {
 <div id="notice" data-part="notice">${said}</div>
 ${acts}
 <p class="small">${texts.warning}</p>
-<p class="small"><bdi dir="ltr">${view.reference}</bdi></p></main>`
+${referencePart(page)}</main>`
 }
 
 const ENDS = {
@@ -142,7 +147,7 @@ function endedMain(page: Hosted, heading: Html, status: keyof typeof ENDS): Html
   return html`<main data-path="${path}" data-state="${stateOf(view)}" data-over>${logoOf(look)}<h1>${heading}</h1>
 <p class="notice${isApproved ? ' good' : ''}" role="status" tabindex="-1" data-ended>${texts[ENDS[status]]}</p>
 ${advice === '' ? '' : html`<p>${advice}</p>`}${away}
-<p class="small"><bdi dir="ltr">${view.reference}</bdi></p></main>`
+${referencePart(page)}</main>`
 }
 
 export function hostedPage(page: Hosted): Framed {

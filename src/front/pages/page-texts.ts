@@ -2,7 +2,7 @@
 
 /**
  * Numbers come after a colon, and times as minutes and seconds (`0:27`): no language needs plural forms or cases for them.
- * `{{brand}}`, `{{purpose}}`, `{{to}}`, `{{channel}}`, `{{time}}` and `{{count}}` are put in.
+ * `{{brand}}`, `{{purpose}}`, `{{to}}`, `{{channel}}`, `{{time}}`, `{{count}}` and `{{reference}}` are put in.
  */
 export type PageTexts = {
   /** What the person is about to do, by purpose: the page's heading. */
@@ -47,5 +47,7 @@ export type PageTexts = {
   back: string
   taken: string
   gone: string
+  /** For support. */
+  reference: string
   warning: string
 }

@@ -2,7 +2,9 @@
 // Nothing but a POST of the browser that asked may change or cost anything. Loaded with its first request.
 
 import type { Door } from '../../front/desk.ts'
+import { logoPaths } from '../../front/pages/assets.ts'
 import { linkPage } from '../../front/pages/link-page.ts'
+import type { Logo } from '../../verification/policy.ts'
 import { statusAt } from '../../verification/state.ts'
 import { secretOf } from '../browser-secret.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
@@ -21,7 +23,12 @@ const PATH = '/l/:token'
 /** Of this page alone: scanners of one company come from few addresses. */
 const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
 
-type Deps = Pick<AppDeps, 'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress' | 'tracing'>
+/** service/compose-front.ts fills it. */
+export type LinkPageDeps = Pick<
+  AppDeps,
+  'approvals' | 'clock' | 'desk' | 'logger' | 'resolveAddress' | 'tracing'
+> & { logos: ReadonlyMap<string, Logo> }
+type Deps = Omit<LinkPageDeps, 'logos'> & { logoOf: (service: string) => string | null }
 type Visit = { token: string; door: Door; isBound: boolean }
 
 function enter(c: AppContext, deps: Deps, rate: ReturnType<typeof createRequestRate>) {
@@ -40,12 +47,12 @@ async function visitOf(c: AppContext, { desk }: Deps, token: string): Promise<Vi
   return { token, door, isBound: secret !== undefined && desk.isBound(door, secret) }
 }
 
-function show(c: AppContext, { clock }: Deps, visit: Visit, status: 200 | 403 = 200) {
+function show(c: AppContext, { clock, logoOf }: Deps, visit: Visit, status: 200 | 403 = 200) {
   const { token, door, isBound } = visit
   const { record, service } = door
   const page = linkPage({
     words: wordsFor(c, door),
-    look: { brand: service.brandName, colour: service.brandColor, logo: null },
+    look: { brand: service.brandName, colour: service.brandColor, logo: logoOf(service.name) },
     purpose: record.purpose,
     status: statusAt(record, clock.now()),
     ...{ isBound, path: `/l/${token}` },
@@ -73,8 +80,10 @@ async function press(c: AppContext, deps: Deps, visit: Visit): Promise<Response>
   return after ? leadOn(c, deps, { ...visit, door: after }) : say(c, 404, 'gone')
 }
 
-export function addLinkPage(app: App, deps: Deps): void {
-  const rate = createRequestRate({ ...REQUESTS, now: () => deps.clock.now() })
+export function addLinkPage(app: App, { logos, ...given }: LinkPageDeps): void {
+  const rate = createRequestRate({ ...REQUESTS, now: () => given.clock.now() })
+  const paths = logoPaths(logos)
+  const deps: Deps = { ...given, logoOf: (service) => paths.get(service) ?? null }
   const answer = (
     act: (c: AppContext, deps: Deps, visit: Visit) => Response | Promise<Response>,
   ) => {

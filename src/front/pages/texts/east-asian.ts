@@ -39,6 +39,7 @@ export const EAST_ASIAN = {
     back: '{{brand}}に戻る',
     taken: 'このページは別のブラウザーですでに開かれています。',
     gone: 'このページはご利用いただけなくなりました。',
+    reference: 'お問い合わせ番号: {{reference}}',
     warning:
       'ご自身で始めた手続きでない場合は、このページを閉じ、コードを誰にも教えないでください。',
   },
@@ -78,6 +79,7 @@ export const EAST_ASIAN = {
     back: '{{brand}}(으)로 돌아가기',
     taken: '이 페이지는 이미 다른 브라우저에서 열려 있습니다.',
     gone: '이 페이지는 더 이상 사용할 수 없습니다.',
+    reference: '문의 번호: {{reference}}',
     warning: '직접 시작하지 않으셨다면 이 페이지를 닫고 인증번호를 누구에게도 알려주지 마세요.',
   },
   'zh-Hans': {
@@ -116,6 +118,7 @@ export const EAST_ASIAN = {
     back: '返回{{brand}}',
     taken: '此页面已在另一个浏览器中打开。',
     gone: '此页面已不可用。',
+    reference: '参考编号：{{reference}}',
     warning: '如果不是您本人发起的，请关闭此页面，并且不要将验证码告诉任何人。',
   },
   'zh-Hant': {
@@ -154,6 +157,7 @@ export const EAST_ASIAN = {
     back: '返回{{brand}}',
     taken: '此頁面已在另一個瀏覽器中開啟。',
     gone: '此頁面已無法使用。',
+    reference: '參考編號：{{reference}}',
     warning: '如果這不是您本人發起的，請關閉此頁面，並且不要將驗證碼告訴任何人。',
   },
 } as const satisfies Record<string, PageTexts>

@@ -39,6 +39,7 @@ export const GERMANIC = {
     back: 'Tilbage til {{brand}}',
     taken: 'Siden er allerede åben i en anden browser.',
     gone: 'Siden findes ikke længere.',
+    reference: 'Referencenummer: {{reference}}',
     warning: 'Begyndte du ikke selv på dette? Så luk siden, og giv ikke koden til nogen.',
   },
   de: {
@@ -77,6 +78,7 @@ export const GERMANIC = {
     back: 'Zurück zu {{brand}}',
     taken: 'Diese Seite ist schon in einem anderen Browser geöffnet.',
     gone: 'Diese Seite gibt es nicht mehr.',
+    reference: 'Vorgangsnummer: {{reference}}',
     warning:
       'Haben nicht Sie selbst damit begonnen? Dann schließen Sie diese Seite und geben Sie den Code niemandem.',
   },
@@ -116,6 +118,7 @@ export const GERMANIC = {
     back: 'Back to {{brand}}',
     taken: 'This page is already open in another browser.',
     gone: 'This page is no longer available.',
+    reference: 'Reference: {{reference}}',
     warning:
       'Did you not begin this yourself? Then close this page, and do not give the code to anybody.',
   },
@@ -155,6 +158,7 @@ export const GERMANIC = {
     back: 'Tilbake til {{brand}}',
     taken: 'Denne siden er allerede åpen i en annen nettleser.',
     gone: 'Denne siden finnes ikke lenger.',
+    reference: 'Referansenummer: {{reference}}',
     warning: 'Begynte du ikke på dette selv? Lukk da siden, og gi ikke koden til noen.',
   },
   nl: {
@@ -193,6 +197,7 @@ export const GERMANIC = {
     back: 'Terug naar {{brand}}',
     taken: 'Deze pagina is al open in een andere browser.',
     gone: 'Deze pagina bestaat niet meer.',
+    reference: 'Referentienummer: {{reference}}',
     warning:
       'Ben je hier niet zelf mee begonnen? Sluit dan deze pagina en geef de code aan niemand.',
   },
@@ -232,6 +237,7 @@ export const GERMANIC = {
     back: 'Tillbaka till {{brand}}',
     taken: 'Den här sidan är redan öppen i en annan webbläsare.',
     gone: 'Den här sidan finns inte längre.',
+    reference: 'Referensnummer: {{reference}}',
     warning: 'Var det inte du som började? Stäng då sidan och ge inte koden till någon.',
   },
 } as const satisfies Record<string, PageTexts>

@@ -39,6 +39,7 @@ export const LATIN_SCRIPT = {
     back: 'Zpět: {{brand}}',
     taken: 'Tato stránka je už otevřená v jiném prohlížeči.',
     gone: 'Tato stránka už není dostupná.',
+    reference: 'Číslo žádosti: {{reference}}',
     warning: 'Nezačali jste s tím vy? Zavřete tuto stránku a kód nikomu nesdělujte.',
   },
   fi: {
@@ -77,6 +78,7 @@ export const LATIN_SCRIPT = {
     back: 'Takaisin: {{brand}}',
     taken: 'Tämä sivu on jo avoinna toisessa selaimessa.',
     gone: 'Tämä sivu ei ole enää käytettävissä.',
+    reference: 'Viite: {{reference}}',
     warning: 'Etkö aloittanut tätä itse? Sulje silloin tämä sivu äläkä anna koodia kenellekään.',
   },
   hu: {
@@ -115,6 +117,7 @@ export const LATIN_SCRIPT = {
     back: 'Vissza: {{brand}}',
     taken: 'Ez az oldal már meg van nyitva egy másik böngészőben.',
     gone: 'Ez az oldal már nem érhető el.',
+    reference: 'Hivatkozási szám: {{reference}}',
     warning: 'Nem Ön kezdte? Akkor zárja be ezt az oldalt, és senkinek ne adja meg a kódot.',
   },
   pl: {
@@ -153,6 +156,7 @@ export const LATIN_SCRIPT = {
     back: 'Powrót: {{brand}}',
     taken: 'Ta strona jest już otwarta w innej przeglądarce.',
     gone: 'Ta strona nie jest już dostępna.',
+    reference: 'Numer zgłoszenia: {{reference}}',
     warning: 'To nie Ty zaczynasz tę operację? Zamknij stronę i nikomu nie podawaj kodu.',
   },
   tr: {
@@ -191,6 +195,7 @@ export const LATIN_SCRIPT = {
     back: 'Geri dön: {{brand}}',
     taken: 'Bu sayfa başka bir tarayıcıda zaten açık.',
     gone: 'Bu sayfa artık kullanılamıyor.',
+    reference: 'Başvuru numarası: {{reference}}',
     warning: 'Bunu siz başlatmadınız mı? O hâlde bu sayfayı kapatın ve kodu kimseye vermeyin.',
   },
 } as const satisfies Record<string, PageTexts>

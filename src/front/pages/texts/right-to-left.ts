@@ -39,6 +39,7 @@ export const RIGHT_TO_LEFT = {
     back: 'العودة إلى {{brand}}',
     taken: 'هذه الصفحة مفتوحة بالفعل في متصفح آخر.',
     gone: 'لم تعد هذه الصفحة متاحة.',
+    reference: 'رقم المرجع: {{reference}}',
     warning: 'ألم تبدأ هذا بنفسك؟ أغلق هذه الصفحة ولا تعطِ الرمز لأي شخص.',
   },
   fa: {
@@ -77,6 +78,7 @@ export const RIGHT_TO_LEFT = {
     back: 'بازگشت به {{brand}}',
     taken: 'این صفحه در مرورگر دیگری باز است.',
     gone: 'این صفحه دیگر در دسترس نیست.',
+    reference: 'شمارهٔ پیگیری: {{reference}}',
     warning: 'شما این کار را شروع نکرده\u200cاید؟ این صفحه را ببندید و کد را به کسی ندهید.',
   },
   he: {
@@ -115,6 +117,7 @@ export const RIGHT_TO_LEFT = {
     back: 'חזרה אל {{brand}}',
     taken: 'הדף הזה כבר פתוח בדפדפן אחר.',
     gone: 'הדף הזה אינו זמין עוד.',
+    reference: 'מספר פנייה: {{reference}}',
     warning: 'לא התחלת את זה? יש לסגור את הדף ולא למסור את הקוד לאיש.',
   },
 } as const satisfies Record<string, PageTexts>

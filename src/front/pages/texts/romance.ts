@@ -39,6 +39,7 @@ export const ROMANCE = {
     back: 'Volver a {{brand}}',
     taken: 'Esta página ya está abierta en otro navegador.',
     gone: 'Esta página ya no está disponible.',
+    reference: 'Referencia: {{reference}}',
     warning: '¿No has empezado tú esto? Cierra esta página y no des el código a nadie.',
   },
   fr: {
@@ -77,6 +78,7 @@ export const ROMANCE = {
     back: 'Retour à {{brand}}',
     taken: 'Cette page est déjà ouverte dans un autre navigateur.',
     gone: 'Cette page n’est plus disponible.',
+    reference: 'Référence\u00a0: {{reference}}',
     warning:
       'Vous n’êtes pas à l’origine de cette demande\u00a0? Fermez cette page et ne donnez le code à personne.',
   },
@@ -116,6 +118,7 @@ export const ROMANCE = {
     back: 'Torna a {{brand}}',
     taken: 'Questa pagina è già aperta in un altro browser.',
     gone: 'Questa pagina non è più disponibile.',
+    reference: 'Riferimento: {{reference}}',
     warning: 'Non hai iniziato tu? Allora chiudi questa pagina e non dare il codice a nessuno.',
   },
   pt: {
@@ -154,6 +157,7 @@ export const ROMANCE = {
     back: 'Voltar a {{brand}}',
     taken: 'Esta página já está aberta noutro navegador.',
     gone: 'Esta página já não está disponível.',
+    reference: 'Referência: {{reference}}',
     warning: 'Não foi você que começou? Então feche esta página e não dê o código a ninguém.',
   },
   'pt-BR': {
@@ -192,6 +196,7 @@ export const ROMANCE = {
     back: 'Voltar a {{brand}}',
     taken: 'Esta página já está aberta em outro navegador.',
     gone: 'Esta página não está mais disponível.',
+    reference: 'Referência: {{reference}}',
     warning: 'Não foi você que começou isto? Feche esta página e não dê o código a ninguém.',
   },
   ro: {
@@ -230,6 +235,7 @@ export const ROMANCE = {
     back: 'Înapoi la {{brand}}',
     taken: 'Această pagină este deja deschisă în alt browser.',
     gone: 'Această pagină nu mai este disponibilă.',
+    reference: 'Referință: {{reference}}',
     warning: 'Nu tu ai început asta? Atunci închide pagina și nu da codul nimănui.',
   },
 } as const satisfies Record<string, PageTexts>

@@ -39,6 +39,7 @@ export const SOUTH_ASIAN = {
     back: '{{brand}}-এ ফিরে যান',
     taken: 'এই পৃষ্ঠা অন্য একটি ব্রাউজারে খোলা আছে।',
     gone: 'এই পৃষ্ঠা আর পাওয়া যাচ্ছে না।',
+    reference: 'রেফারেন্স নম্বর: {{reference}}',
     warning: 'আপনি নিজে এটি শুরু করেননি? তাহলে পৃষ্ঠাটি বন্ধ করুন এবং কাউকে কোড দেবেন না।',
   },
   hi: {
@@ -77,6 +78,7 @@ export const SOUTH_ASIAN = {
     back: '{{brand}} पर वापस जाएँ',
     taken: 'यह पेज किसी दूसरे ब्राउज़र में पहले से खुला है।',
     gone: 'यह पेज अब उपलब्ध नहीं है।',
+    reference: 'संदर्भ संख्या: {{reference}}',
     warning: 'क्या इसे आपने शुरू नहीं किया? तो यह पेज बंद कर दें और कोड किसी को न दें।',
   },
 } as const satisfies Record<string, PageTexts>

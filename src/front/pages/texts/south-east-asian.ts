@@ -39,6 +39,7 @@ export const SOUTH_EAST_ASIAN = {
     back: 'Kembali ke {{brand}}',
     taken: 'Halaman ini sudah terbuka di browser lain.',
     gone: 'Halaman ini tidak lagi tersedia.',
+    reference: 'Nomor referensi: {{reference}}',
     warning:
       'Bukan Anda yang memulai ini? Tutup halaman ini dan jangan berikan kode kepada siapa pun.',
   },
@@ -78,6 +79,7 @@ export const SOUTH_EAST_ASIAN = {
     back: 'กลับไปที่ {{brand}}',
     taken: 'หน้านี้เปิดอยู่ในเบราว์เซอร์อื่นแล้ว',
     gone: 'หน้านี้ใช้ไม่ได้แล้ว',
+    reference: 'หมายเลขอ้างอิง: {{reference}}',
     warning: 'คุณไม่ได้เริ่มสิ่งนี้เองใช่ไหม ปิดหน้านี้และอย่าให้รหัสกับใคร',
   },
   vi: {
@@ -116,6 +118,7 @@ export const SOUTH_EAST_ASIAN = {
     back: 'Quay lại {{brand}}',
     taken: 'Trang này đang được mở trong một trình duyệt khác.',
     gone: 'Trang này không còn nữa.',
+    reference: 'Số tham chiếu: {{reference}}',
     warning: 'Không phải bạn đã bắt đầu việc này? Hãy đóng trang này và đừng đưa mã cho bất kỳ ai.',
   },
 } as const satisfies Record<string, PageTexts>
