@@ -35,7 +35,7 @@ const TOKEN = /^vt_[\w-]{20,200}$/
 
 export class CountersignView {
   readonly #call: ReturnType<typeof createCall>
-  readonly #follow: (signal: AbortSignal | undefined) => ReturnType<Fetch>
+  readonly #open: (ending: AbortController) => ReturnType<Fetch>
 
   constructor(options: ViewOptions) {
     const { token, timeoutMs = TIMEOUT_MS, fetch = defaultFetch } = options
@@ -49,8 +49,12 @@ export class CountersignView {
     const url = `${readUrl(options.url)}/v/${token}`
     const headers = { 'countersign-browser': browserSecret(token) }
     this.#call = createCall({ url, headers, timeoutMs, fetch })
-    this.#follow = (signal = new AbortController().signal) =>
-      fetch(`${url}/events`, { method: 'GET', headers, redirect: 'manual', signal })
+    this.#open = (ending) => {
+      // Only until it answers: then it may last as long as it says something.
+      const timer = setTimeout(() => ending.abort(), timeoutMs)
+      const asked = { method: 'GET', headers, redirect: 'manual', signal: ending.signal } as const
+      return fetch(`${url}/events`, asked).finally(() => clearTimeout(timer))
+    }
   }
 
   /** As it is now. The first browser that asks is the only one: any other gets `mismatch`. */
@@ -81,9 +85,17 @@ export class CountersignView {
     take: (view: View) => void,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<void> {
-    const response = await this.#follow(signal)
-    if (response.status === 200)
-      await readEvents(response, (text) => take(toCamel(JSON.parse(text)) as View))
+    const own = new AbortController()
+    const end = () => own.abort(signal?.reason)
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
+    try {
+      const response = await this.#open(own)
+      if (response.status === 200)
+        await readEvents(response, (text) => take(toCamel(JSON.parse(text)) as View))
+    } finally {
+      signal?.removeEventListener('abort', end)
+    }
   }
 
   #act(path: string, fields: object, options?: CallOptions): Promise<ViewResult> {

@@ -101,8 +101,15 @@ export function openDoor(url: string, token: string) {
 
     /** Resolves when the stream ends, however it does. @returns what refused it, if anything did */
     async follow(signal: AbortSignal, take: Take): Promise<Refused | null> {
+      const own = new AbortController()
+      const end = () => own.abort()
+      // Only until it answers: then it may last as long as it says something.
+      const timer = setTimeout(end, DEADLINE_MS)
+      signal.addEventListener('abort', end)
+      if (signal.aborted) end()
       try {
-        const response = await request('/events', signal)
+        const response = await request('/events', own.signal)
+        clearTimeout(timer)
         if (!response.ok) return await refusalOf(response)
         await readEvents(response, (data) => {
           const { view, approval } = readView(data)
@@ -111,6 +118,9 @@ export function openDoor(url: string, token: string) {
         return null
       } catch {
         return null
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
       }
     },
   }
