@@ -12,8 +12,10 @@ import {
   openContext,
   overflow,
 } from '../console/browser.ts'
+import type { FaultServer } from '../delivery/fault-server.ts'
 import { wrong } from '../e2e/steered-service.ts'
 import { PATIENCE_MS } from '../long.ts'
+import { describeWays, startWhatsApp, whatsAppBy } from './hosted-page-ways.ts'
 import { type PageWorld, type Started, startPageWorld } from './page-world.ts'
 
 const LOGO = `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="120" height="32"><rect width="120" height="32" rx="6" fill="#0b3d2e"/><circle cx="18" cy="16" r="9" fill="#ffd23f"/></svg>').toString('base64')}`
@@ -23,13 +25,16 @@ const SLOW_MS = 200
 describe.skipIf(!hasBrowser)('C87: the hosted page in a browser', () => {
   let world: PageWorld
   let browser: Browser
+  let whatsApp: FaultServer
   beforeAll(async () => {
-    const look = { BRAND_LOGO: LOGO, BRAND_COLOR: '#0b3d2e' }
-    ;[world, browser] = await Promise.all([startPageWorld(look), openBrowser()])
+    whatsApp = await startWhatsApp()
+    const env = { BRAND_LOGO: LOGO, BRAND_COLOR: '#0b3d2e', ...whatsAppBy(whatsApp) }
+    ;[world, browser] = await Promise.all([startPageWorld(env), openBrowser()])
   })
   afterAll(async () => {
     await browser?.close()
     await world?.close()
+    await whatsApp?.close()
   })
 
   type Look = NonNullable<Parameters<typeof openContext>[1]>
@@ -185,4 +190,6 @@ describe.skipIf(!hasBrowser)('C87: the hosted page in a browser', () => {
       await keepPicture(page, 'hosted-gone')
     })
   })
+
+  describeWays(() => ({ world, browser }))
 })

@@ -1,12 +1,13 @@
-// The hosted page by click in a real browser: another channel, an authenticator app, forced colours, and the zoom of a browser.
+// The hosted page by click: another channel, an authenticator app, forced colours, and the zoom of a browser.
+// Of hosted-page.test.ts, which has the browser and the service.
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createOtp } from '../../src/factors/otp.ts'
-import { gravest, hasBrowser, keepPicture, openBrowser, overflow } from '../console/browser.ts'
+import { gravest, keepPicture, overflow } from '../console/browser.ts'
 import { answer, type FaultServer, startFaultServer } from '../delivery/fault-server.ts'
 import { PATIENCE_MS } from '../long.ts'
-import { type PageWorld, type Started, startPageWorld } from './page-world.ts'
+import type { PageWorld, Started } from './page-world.ts'
 
 const CHAIN = {
   channels: [{ channel: 'sms', timeout_seconds: 300, blind: true }, 'whatsapp'],
@@ -15,32 +16,26 @@ const CHAIN = {
 const APP = { algorithm: 'SHA1', digits: 6, periodSeconds: 30 } as const
 const PATIENCE = { timeout: PATIENCE_MS }
 
-describe.skipIf(!hasBrowser)('C87: the hosted page, by click', () => {
-  let world: PageWorld
-  let browser: Browser
-  let meta: FaultServer
-  beforeAll(async () => {
-    meta = await startFaultServer(answer(200, '{"messages":[{"id":"wamid.1"}]}'))
-    const env = {
-      ...{ BRAND_COLOR: '#0b3d2e', DEVELOPMENT_NETWORK: 'open' },
-      WHATSAPP_CLOUD_ACCESS_TOKEN: 'a-token-of-a-system-user',
-      WHATSAPP_CLOUD_PHONE_NUMBER_ID: '123456789012345',
-      WHATSAPP_CLOUD_TEMPLATE: 'login_code',
-      WHATSAPP_CLOUD_BASE_URL: meta.url,
-    }
-    ;[world, browser] = await Promise.all([startPageWorld(env), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await world?.close()
-    await meta?.close()
-  })
+/** Of a second channel: it takes what it is given, and reports nothing. */
+export function startWhatsApp(): Promise<FaultServer> {
+  return startFaultServer(answer(200, '{"messages":[{"id":"wamid.1"}]}'))
+}
+export const whatsAppBy = ({ url }: FaultServer) => ({
+  DEVELOPMENT_NETWORK: 'open',
+  WHATSAPP_CLOUD_ACCESS_TOKEN: 'a-token-of-a-system-user',
+  WHATSAPP_CLOUD_PHONE_NUMBER_ID: '123456789012345',
+  WHATSAPP_CLOUD_TEMPLATE: 'login_code',
+  WHATSAPP_CLOUD_BASE_URL: url,
+})
 
+/** @param stage what the tests of the page share */
+export function describeWays(stage: () => { world: PageWorld; browser: Browser }): void {
   async function within(
     look: BrowserContextOptions,
     body: object,
     run: (page: Page, started: Started) => Promise<void>,
   ) {
+    const { world, browser } = stage()
     const started = await world.begin(body)
     const context = await browser.newContext(look)
     const page = await context.newPage()
@@ -58,11 +53,11 @@ describe.skipIf(!hasBrowser)('C87: the hosted page, by click', () => {
       await page.getByText('(WhatsApp)').waitFor()
       expect(await page.getByRole('button', { name: /another way/ }).count()).toBe(0)
       const channels = async () =>
-        (await world.look(started.id)).body.deliveries.map(
+        (await stage().world.look(started.id)).body.deliveries.map(
           (one: { channel: string }) => one.channel,
         )
       await expect.poll(channels, PATIENCE).toEqual(['sms', 'whatsapp'])
-      const [{ code } = { code: '' }] = await world.messages(started.id)
+      const [{ code } = { code: '' }] = await stage().world.messages(started.id)
       await page.getByLabel('Code').pressSequentially(code)
       await press(page, 'Continue')
       await isBack(page)
@@ -71,6 +66,7 @@ describe.skipIf(!hasBrowser)('C87: the hosted page, by click', () => {
   })
 
   it('an authenticator app: its code lets in, and a wrong one is said to be wrong', async () => {
+    const { world } = stage()
     const subject = 'user-8e03978e'
     const made = await world.client.post('/factors/totp', { subject, account_name: 'ann' })
     const { id, secret } = made.body
@@ -139,4 +135,4 @@ describe.skipIf(!hasBrowser)('C87: the hosted page, by click', () => {
       await keepPicture(page, `hosted-${name.replaceAll(/\W+/g, '-')}`)
     })
   })
-})
+}
