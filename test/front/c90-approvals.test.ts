@@ -12,7 +12,7 @@ import type { Keyring } from '../../src/kernel/keyring.ts'
 import { begin, withApp } from '../factors/person.ts'
 import { createWorld, NOBODY, testService, type World } from '../verification/world.ts'
 import { approvalsOf, approve, ISSUER, newNonce, OWN, ringOf, sign } from './approving.ts'
-import { PYTHON } from './python.ts'
+import { PYTHON } from './interpreters.ts'
 
 const TYP = 'countersign-approval+jwt'
 const MINUTE = 60_000

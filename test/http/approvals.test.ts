@@ -11,7 +11,7 @@ import { createApprovalVerifier } from '../../packages/client/src/approval.ts'
 import { createApprovalCodes } from '../../src/front/approval-code.ts'
 import { createApprovals } from '../../src/front/approvals.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
-import { PYTHON } from '../front/python.ts'
+import { PHP, PYTHON } from '../front/interpreters.ts'
 import { createClient } from './client.ts'
 import { KEY, startDouble } from './double.ts'
 import { type Real, ROOT_SECRET, startReal } from './real.ts'
@@ -80,7 +80,7 @@ it('C90: a check answers what jose and the client verify by the published keys, 
 })
 
 /** A program of docs/front-door.md, pointed at this service. */
-function exampleIn(language: 'ts' | 'python'): string {
+function exampleIn(language: 'ts' | 'python' | 'php'): string {
   const page = readFileSync(join(import.meta.dirname, '../../docs/front-door.md'), 'utf8')
   const [, code] =
     new RegExp(`\`\`\`${language}\\n([^\`]*verify[^\`]*)\`\`\``, 'i').exec(page) ?? []
@@ -115,6 +115,24 @@ it.skipIf(!PYTHON)('C90: so does the one in Python (Debian package python3-jwt)'
   expect((await verify(token, NONCE, 'login')).stdout.trim()).toBe(NONCE)
   await expect(verify(token, 'another-nonce-of-mine', 'login')).rejects.toThrow('another login')
   await expect(verify(token, NONCE, 'transfer')).rejects.toThrow('another login')
+})
+
+it.skipIf(!PHP)('C90: so does the one in PHP (Debian package php-cli)', async () => {
+  const { answer } = await approve({ nonce: NONCE })
+  const run = `${exampleIn('php')}\necho verify_approval($argv[1], $argv[2], $argv[3])['nonce'];`
+  const verify = (...given: string[]) =>
+    execute(PHP as string, ['-r', run, '--', ...given], { encoding: 'utf8' })
+  const token = answer.body.approval
+  expect((await verify(token, NONCE, 'login')).stdout).toBe(NONCE)
+  const [head, body, signature] = token.split('.')
+  const forged = `${signature.slice(0, -4)}${signature.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`
+  for (const [given, said] of [
+    [[token, 'another-nonce-of-mine', 'login'], 'another login'],
+    [[token, NONCE, 'transfer'], 'another login'],
+    [[[head, body, forged].join('.'), NONCE, 'login'], 'not an approval'],
+    [[`x.${body}.${signature}`, NONCE, 'login'], 'Exception'],
+  ] as const)
+    await expect(verify(...given)).rejects.toThrow(said)
 })
 
 it('C90: a start without a nonce gets no token; a recipient without one is refused', async () => {

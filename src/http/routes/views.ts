@@ -4,14 +4,11 @@
 import type { Door } from '../../front/desk.ts'
 import type { ErrorSlug } from '../../kernel/errors.ts'
 import type { EndUser, Refusal } from '../../verification/api.ts'
-import { BROWSER_HEADER, secretOf } from '../browser-secret.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { addressOf } from '../end-user.ts'
-import { mayAsk } from '../front-origins.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { countedAs } from '../refuse.ts'
-import { createRequestRate, type RequestRate } from '../request-rate.ts'
 import { ENDED, RESEND_REFUSALS } from '../schemas/documented.ts'
 import { readUserAgent } from '../schemas/requests.ts'
 import {
@@ -24,13 +21,8 @@ import {
   ViewCheckBody,
 } from '../schemas/views.ts'
 import { createViewPlaces } from '../stream-places.ts'
+import { createViewEntry, doorOf, unknownView } from '../view-entry.ts'
 import { streamView } from '../view-stream.ts'
-
-/** An office behind one address, where ten people wait for a code and each asks once in two seconds. */
-const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
-
-/** Of its address, where it is JSON. */
-const JSON_ENDING = /\.json$/
 
 const USUAL = [
   'invalid_request',
@@ -50,64 +42,13 @@ const OF_ACTIONS = [
   'overloaded',
 ] as const
 
-type Problem = ReturnType<typeof answerProblem>
 type Deps = Pick<
   AppDeps,
   'approvals' | 'clock' | 'closing' | 'desk' | 'follower' | 'resolveAddress'
 >
 
-const unknown = () =>
-  refusal('view_not_found', 'The link is not valid, or what it led to has ended. Start over.')
-
 /** Of the domain's: the browser gets no more of the verification than its view has. */
 const forBrowser = ({ verification: _, ...refused }: Refusal): Refusal => refused
-
-/** Everything that stands before a view, and before its body is read: limit, token, origin, browser. */
-function createEnter() {
-  let rate: RequestRate | undefined
-  return async (c: AppContext, deps: Deps): Promise<Problem | undefined> => {
-    rate ??= createRequestRate({ ...REQUESTS, now: () => deps.clock.now() })
-    const wait = rate.refuse(countedAs(addressOf(c, deps)))
-    if (wait !== undefined) {
-      const detail = `Too many requests come from this address; try again in ${wait} s.`
-      return answerProblem(c, refusal('rate_limited', detail, { retryAfterSeconds: wait }))
-    }
-    const door = await deps.desk.open((c.req.param('token') ?? '').replace(JSON_ENDING, ''))
-    if (!door) return answerProblem(c, unknown())
-    if (!mayAsk(c, door.service)) {
-      const detail = 'Add the origin of the page to FRONT_ORIGINS of the service.'
-      return answerProblem(c, refusal('origin_not_allowed', detail))
-    }
-    return bindBrowser(c, deps, door)
-  }
-}
-
-async function bindBrowser(
-  c: AppContext,
-  { desk }: Deps,
-  door: Door,
-): Promise<Problem | undefined> {
-  const secret = secretOf(c, desk, door.verificationId)
-  if (secret === undefined) {
-    const detail = 'must be 32 random bytes in base64url, the same for every request'
-    const errors = [{ field: BROWSER_HEADER, detail }]
-    return answerProblem(c, refusal('invalid_request', `${BROWSER_HEADER} ${detail}.`, { errors }))
-  }
-  const binding = await desk.bind(door, secret)
-  if (binding === 'gone') return answerProblem(c, unknown())
-  if (binding !== 'bound') {
-    const detail = 'It was opened in another browser before. Continue there, or start over.'
-    return answerProblem(c, refusal('view_taken', detail))
-  }
-  c.set('door', door)
-  return undefined
-}
-
-function doorOf(c: AppContext): Door {
-  const door = c.get('door')
-  if (!door) throw new Error('the route has no view token in front of it')
-  return door
-}
 
 const endUserOf = (c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): EndUser => ({
   clientIp: addressOf(c, deps),
@@ -137,11 +78,11 @@ async function act(c: AppContext, deps: Deps, run: Act) {
   const result = await run(entered, endUserOf(c, deps))
   if (result.kind === 'refused') return answerProblem(c, forBrowser(result as Refusal))
   const door = await deps.desk.again(entered)
-  if (!door) return answerProblem(c, unknown())
+  if (!door) return answerProblem(c, unknownView())
   return c.json(wireViewOf(deps, door), 200)
 }
 
-type Enter = ReturnType<typeof createEnter>
+type Enter = ReturnType<typeof createViewEntry>
 
 const get = (enter: Enter) =>
   defineRoute(
@@ -252,6 +193,6 @@ const next = (enter: Enter) =>
 
 /** They share one count of requests. */
 export function viewRoutes() {
-  const enter = createEnter()
+  const enter = createViewEntry()
   return [get(enter), stream(enter), check(enter), resend(enter), next(enter)]
 }
