@@ -25,6 +25,8 @@ type AnswerDocs = {
   json?: ZodType
   text?: 'text/html' | 'text/plain' | 'text/markdown' | 'text/event-stream' | 'text/csv'
   lines?: ZodType
+  /** An example of `text`, or how it begins. */
+  shows?: string
   headers?: HeaderDocs
 }
 type Answers = { readonly [status in 200 | 201 | 204 | 304 | 503]?: AnswerDocs }
@@ -109,11 +111,11 @@ type Enter<Deps> = (c: AppContext, deps: Deps) => Promise<MaybeAnswer>
 function describeAnswers({ answers, key }: Definition): RouteConfig['responses'] {
   const replayed = key === 'stored' ? REPLAYED : {}
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, headers, json, text, lines }]) => {
+    Object.entries(answers).map(([status, { description, headers, json, text, lines, shows }]) => {
       const content = {
         ...(json && { 'application/json': { schema: json } }),
         ...(lines && { 'application/jsonl': { schema: lines } }),
-        ...(text && { [text]: { schema: z.string() } }),
+        ...(text && { [text]: { schema: z.string(), ...(shows && { example: shows }) } }),
       }
       const all = { ...REQUEST_ID, ...headers, ...(status === '204' ? {} : replayed) }
       return [status, { description, headers: all, ...((json ?? text) && { content }) }]

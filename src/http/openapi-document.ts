@@ -60,6 +60,8 @@ function addExamples(document: ShownDocument, operation: Operation): void {
     else body.example ??= usual
   }
   for (const { content } of Object.values(operation.responses)) {
+    const line = content?.['application/jsonl']
+    if (line) line.example ??= exampleOf(document, line.schema)
     const json = content?.['application/json']
     if (json && !json.examples) json.example ??= exampleOf(document, json.schema) // mutant: C43.openapi-examples
   }
@@ -126,6 +128,7 @@ export type Schema = {
   maximum?: number
   maxProperties?: number
   items?: Schema
+  allOf?: readonly Schema[]
   anyOf?: readonly Schema[]
   oneOf?: readonly Schema[]
   properties?: Record<string, Schema>
@@ -177,6 +180,8 @@ function exampleOf(document: ShownDocument, given: Schema, only?: readonly strin
   for (const known of ['example', 'default', 'const'] as const)
     if (schema[known] !== undefined) return schema[known]
   if (schema.enum) return schema.enum[0]
+  if (schema.allOf)
+    return Object.assign({}, ...schema.allOf.map((part) => exampleOf(document, part)))
   const [choice] = schema.anyOf ?? []
   if (choice) return exampleOf(document, choice)
   switch (typesOf(schema)[0]) {

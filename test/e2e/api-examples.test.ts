@@ -181,10 +181,15 @@ async function carryOut(operation: Operation): Promise<void> {
     })),
   ]
   for (const [i, { client: by, method, path, ...init }] of asked.entries()) {
-    const { status, text } = await by.send(method, path, init)
+    const { status, text, headers } = await by.send(method, path, init)
     // A start that is repeated continues: it makes nothing.
     const isAsExpected = i === 0 ? status === mainStatus(operation) : status < 300
     if (!isAsExpected) throw new Error(`${method} ${path} answers ${status} ${text}`)
+    const type = headers.get('content-type')?.split(';')[0] ?? ''
+    // Of a text: its first line is the answer's, or begins one of its lines.
+    const shown = type.startsWith('text/') ? operation.answers[status].content[type].example : ''
+    if (!`\n${text}`.includes(`\n${shown.split('\n')[0]}`))
+      throw new Error(`${method} ${path} does not show ${shown}`)
   }
 }
 

@@ -183,9 +183,9 @@ describe('the document', () => {
         for (const { name, description, schema } of parameters)
           expect([path, name, description ?? schema.description]).not.toContain(undefined)
         const bodies = [requestBody, ...Object.values(responses)]
-        for (const json of bodies.flatMap((body) => body?.content?.['application/json'] ?? []))
-          expect([method, path, 'example' in json || 'examples' in json]).toEqual([
-            ...[method, path, true],
+        for (const [type, content] of bodies.flatMap((body) => Object.entries(body?.content ?? {})))
+          expect([method, path, type, 'example' in content || 'examples' in content]).toEqual([
+            ...[method, path, type, true],
           ])
       }
   })

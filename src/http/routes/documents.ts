@@ -77,6 +77,7 @@ function markdownRoutes() {
     const { createMarkdownPages } = await import('../markdown-pages.ts')
     return createMarkdownPages(DOCS_FOLDER)
   })
+  const WRITTEN = { description: 'As it is written.', text: 'text/markdown' } as const
   const common = { method: 'get', tag: 'Operation', needs: 'nothing' } as const
   const answerPage = async (c: AppContext, name: string) => {
     const bytes = await (await pages()).page(name)
@@ -92,7 +93,13 @@ function markdownRoutes() {
         summary: 'What there is to read, for assistants',
         description:
           'In the form of llmstxt.org: each page of the documentation, with its address.',
-        answers: { 200: { description: 'The list.', text: 'text/plain' } },
+        answers: {
+          200: {
+            description: 'The list.',
+            text: 'text/plain',
+            shows: '# Countersign\n\n> Self-hosted',
+          },
+        },
       },
       async (c) => {
         const bytes = await (await pages()).list()
@@ -106,7 +113,7 @@ function markdownRoutes() {
         id: 'getDocsPage',
         summary: 'A page of the documentation',
         params: pageParams('login-flow'),
-        answers: { 200: { description: 'As it is written.', text: 'text/markdown' } },
+        answers: { 200: { ...WRITTEN, shows: '# Calling it from a login flow\n' } },
         problems: ['not_found'],
       },
       (c, { params }) => answerPage(c, params.page),
@@ -118,7 +125,7 @@ function markdownRoutes() {
         id: 'getMoveInPage',
         summary: 'A page about one system to move in from',
         params: pageParams('better-auth'),
-        answers: { 200: { description: 'As it is written.', text: 'text/markdown' } },
+        answers: { 200: { ...WRITTEN, shows: '# Better Auth\n' } },
         problems: ['not_found'],
       },
       (c, { params }) => answerPage(c, `move-in/${params.page}`),
@@ -154,7 +161,7 @@ export function documentRoutes(app: App) {
         summary: 'This API as a page',
         tag: 'Operation',
         needs: 'nothing',
-        answers: { 200: { description: 'A page.', text: 'text/html' } },
+        answers: { 200: { description: 'A page.', text: 'text/html', shows: '<!doctype html>' } },
       },
       (c) => docs(c),
     ),

@@ -82,6 +82,7 @@ const stream = defineRoute(
       200: {
         description: 'A stream that ends with the key, or when the service stops.',
         text: 'text/event-stream',
+        shows: 'id: 4711\ndata: {"sequence":4711,"type":"verification.started"}\n\n',
       },
     },
     problems: ['overloaded'],

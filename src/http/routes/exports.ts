@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi'
 import type { ExportSource } from '../../admin/export.ts'
 import type { ExportFormat } from '../../admin/export-text.ts'
+import { exportText } from '../../admin/export-text.ts'
 import { InvalidCursorError } from '../../kernel/errors.ts'
 import {
   callingAdmin,
@@ -21,6 +22,7 @@ import { refuse } from '../refuse.ts'
 import { toFilter } from '../schemas/admin-verification-filters.ts'
 import { EventLine, toEventQuery } from '../schemas/events.ts'
 import {
+  COLUMNS,
   createExports,
   EventsExportBody,
   ExportEnd,
@@ -51,12 +53,13 @@ const ENDS =
   'In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. ' +
   'The log records each export (`export.started`, `export.ended`). A key may have two at once, the keys of one service four; further ones are 503.'
 
-const answers = <const Line extends z.ZodType>(line: Line) =>
+const answers = <const Line extends z.ZodType>(line: Line, columns: readonly string[]) =>
   ({
     200: {
       description: 'A stream; a reader that takes nothing for 30 seconds is cut off.',
       lines: z.union([line, ExportEnd]),
       text: 'text/csv',
+      shows: exportText('csv', columns).head(),
     },
   }) as const
 
@@ -98,7 +101,8 @@ const verifications = defineRoute(
     tag: 'Event log',
     needs: READ,
     body: VerificationsExportBody,
-    answers: answers(VerificationLine),
+    examples: { csv: { format: 'csv' } },
+    answers: answers(VerificationLine, COLUMNS.verifications),
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps) => {
@@ -124,7 +128,8 @@ const refusals = defineRoute(
     tag: 'Event log',
     needs: READ,
     body: RefusalsExportBody,
-    answers: answers(RefusalLine),
+    examples: { csv: { format: 'csv' } },
+    answers: answers(RefusalLine, COLUMNS.refusals),
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps) => {
@@ -148,7 +153,8 @@ const events = defineRoute(
     tag: 'Event log',
     needs: READ,
     body: EventsExportBody,
-    answers: answers(EventLine),
+    examples: { csv: { format: 'csv' } },
+    answers: answers(EventLine, COLUMNS.events),
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps) => {

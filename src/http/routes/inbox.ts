@@ -72,7 +72,12 @@ const list = (inbox: Inbox) =>
       tag: 'Operation',
       needs: 'nothing',
       answers: {
-        200: { description: 'The messages.', json: z.array(InboxEntry), text: 'text/html' },
+        200: {
+          description: 'The messages.',
+          json: z.array(InboxEntry),
+          text: 'text/html',
+          shows: '<!doctype html>',
+        },
       },
     },
     (c) => {
@@ -96,7 +101,11 @@ function stream(inbox: Inbox) {
       tag: 'Operation',
       needs: 'nothing',
       answers: {
-        200: { description: 'A stream that does not end.', text: 'text/event-stream' },
+        200: {
+          description: 'A stream that does not end.',
+          text: 'text/event-stream',
+          shows: 'data: {"to":"+14155552671","code":"482913"}\n\n',
+        },
       },
       problems: ['overloaded'],
     },

@@ -212,7 +212,7 @@ const metrics = defineRoute(
       'Prometheus’ text format, for a key of no service; without a key on a port of its own (`METRICS_PORT`).',
     tag: 'Operation',
     needs: READ,
-    answers: { 200: { description: 'Every metric.', text: 'text/plain' } },
+    answers: { 200: { description: 'Every metric.', text: 'text/plain', shows: '# HELP ' } },
   },
   async (c, _input, deps: Pick<AppDeps, 'metrics' | 'refusals' | 'resolveAddress'>) => {
     // Metrics cover every service.

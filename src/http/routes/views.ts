@@ -117,7 +117,11 @@ function stream(enter: Enter) {
         'Server-sent events named `view`; the data of each is a View. It ends with the verification. At most 4 are open for one verification.',
       params: TokenParams,
       answers: {
-        200: { description: 'Until the verification has ended.', text: 'text/event-stream' },
+        200: {
+          description: 'Until the verification has ended.',
+          text: 'text/event-stream',
+          shows: 'event: view\ndata: {"status":"pending"}\n\n',
+        },
       },
       problems: [...USUAL, 'overloaded'],
     },

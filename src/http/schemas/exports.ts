@@ -79,9 +79,14 @@ const columnsOf = (shape: object, ...others: string[]) =>
   [...Object.keys(shape), ...others].flatMap((name) =>
     name === 'cursor' || name in plainShape ? [] : [name],
   )
-const VERIFICATION_COLUMNS = columnsOf(AdminVerification.shape).flatMap((name) =>
-  name === 'error' ? ['error.code', 'error.message'] : [name],
-)
+/** Of CSV, without those of recipients in plaintext. */
+export const COLUMNS = {
+  verifications: columnsOf(AdminVerification.shape).flatMap((name) =>
+    name === 'error' ? ['error.code', 'error.message'] : [name],
+  ),
+  refusals: columnsOf(Refused.shape),
+  events: columnsOf(EventLine.shape),
+}
 const PLAIN_COLUMNS = Object.keys(plainShape)
 const NOBODY = { to: null, subject: null }
 
@@ -107,7 +112,7 @@ export function createExports(deps: {
   return {
     verifications: (filter: VerificationFilter, isPlain: boolean): ExportSource => ({
       list: 'verifications',
-      ...about(isPlain, filter.budgetIndexes, VERIFICATION_COLUMNS),
+      ...about(isPlain, filter.budgetIndexes, COLUMNS.verifications),
       async read(after, limit): Promise<ExportPage> {
         const { items, cursors, nextCursor } = await verifications.list(filter, after, limit)
         const now = deps.clock.now()
@@ -124,7 +129,7 @@ export function createExports(deps: {
 
     events: (query: Omit<EventSearch, 'cursor' | 'limit'>): ExportSource => ({
       list: 'events',
-      ...about(false, query.budgetIndexes, columnsOf(EventLine.shape)),
+      ...about(false, query.budgetIndexes, COLUMNS.events),
       async read(after, limit): Promise<ExportPage> {
         const found = await searchEvents(deps.events, { ...query, cursor: after, limit })
         const rows = found.items.map((event, place) => ({
@@ -138,7 +143,7 @@ export function createExports(deps: {
     /** Lines are counted over a page: behind the last of them another page begins, where a person may appear again. */
     refusals: (filter: RefusalFilter, isPlain: boolean): ExportSource => ({
       list: 'refusals',
-      ...about(isPlain, filter.budgetIndexes, columnsOf(Refused.shape)),
+      ...about(isPlain, filter.budgetIndexes, COLUMNS.refusals),
       async read(after, limit): Promise<ExportPage> {
         const { items, nextCursor } = await refusals(filter, after, limit)
         const rows = items.map((line, place) => ({
