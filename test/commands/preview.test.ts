@@ -10,6 +10,7 @@ import { run, SECRET_KEY } from './operator-world.ts'
 const SERVICES = JSON.stringify({
   services: {
     default: {},
+    mails: { link_url: 'https://shop.example.com/in' },
     shop: {
       brand_name: 'Shop',
       code_length: 8,
@@ -132,6 +133,28 @@ describe('C58: countersign preview', () => {
     const none = await preview('--channel', 'telegram')
     expect([none.status, none.out]).toEqual([0, ''])
     expect(none.err).toMatch(/^No provider is configured for telegram/)
+  })
+
+  it('C89: shows mails with the link beside their code, in every language, where it would lead', async () => {
+    const of = async (...words: string[]) =>
+      textsOf((await preview('--channel', 'email', '--json', ...words)).out)
+    const linkIn = ({ text }: Text) => /https:\/\/\S+/.exec(text)?.[0] ?? null
+    const here = /^https:\/\/verify\.example\.com\/l\/lnk_0{48}$/
+    const own = /^https:\/\/shop\.example\.com\/in\?link=lnk_0{48}$/
+    for (const [service, link] of [
+      ['default', here],
+      ['mails', own],
+    ] as const) {
+      const texts = await of('--service', service, '--link')
+      expect(texts.map(({ locale }) => locale)).toEqual(LANGUAGES)
+      for (const one of texts) {
+        expect(linkIn(one), one.locale).toMatch(link)
+        expect(one.text).toContain('482913')
+      }
+    }
+    expect((await of()).map(linkIn)).toEqual(LANGUAGES.map(() => null))
+    const { out } = await preview('--channel', 'sms', '--link')
+    expect(out).not.toContain('lnk_')
   })
 
   it('refuses a service that does not exist, and settings that are wrong', async () => {

@@ -62,6 +62,19 @@ describe('C58: the page of texts', () => {
     expect(mail.text).not.toContain('data-label="Parts"')
   })
 
+  it('C89: shows mails in both of their forms: without a link, and with it beside the code', async () => {
+    const visitor = await signedIn(real)
+    const without = await visitor.get('/admin/texts?channel=email')
+    expect(without.text).not.toContain('lnk_')
+    const { text: body } = await visitor.get('/admin/texts?channel=email_link')
+    expect(body).toContain('<option value="email_link" selected>Mail with a link</option>')
+    const shown = [...body.matchAll(/class="text" lang="([^"]+)"[^>]*>(.*?)<\/span>/gs)]
+    expect(shown.map(([, tag]) => tag)).toEqual(LANGUAGES)
+    // Of no verification: nothing on this page leads anywhere.
+    for (const [, tag, text] of shown) expect(text, tag).toMatch(/\/l\/lnk_0{48}/)
+    expect(body).not.toMatch(/href="[^"]*lnk_/)
+  })
+
   it('shows a key of one service the texts of that one', async () => {
     const visitor = await signedIn(real, await makeKey(real, 'shop', ['admin:read']))
     const { text: body } = await visitor.get('/admin/texts?service=default')
