@@ -6,6 +6,7 @@ import type { Approved, Caller, EndUser, Idempotency, Refusal } from '../verific
 import { approvalOf } from '../verification/check-answer.ts'
 import { actorOf, type Domain, type Learned, learned } from '../verification/domain.ts'
 import { responseFor, type StoredResponse } from '../verification/idempotency.ts'
+import { APPROVAL_MS } from '../verification/policy.ts'
 import { logRefusals } from '../verification/service.ts'
 import { isOneOf, sessionMacs } from '../verification/session-mac.ts'
 import { openRecipient, viewOf } from '../verification/view.ts'
@@ -61,7 +62,7 @@ const CONSUMED: Refusal = {
   detail: 'this approval was consumed before; start a new verification',
 }
 
-/** A lost answer is asked for again under its Idempotency-Key: what was used stays used, and is answered again. */
+/** A lost answer is given again under its Idempotency-Key, as long as the approval lasts: what was used stays used. */
 function answeredOnce<Command extends Common, Answer extends object>(
   parts: Parts,
   route: 'approvals/exchange' | 'approvals/consume',
@@ -100,7 +101,7 @@ function createExchange({
     }
     const isFirst = await front.useOnce({
       ...{ verificationId: record.id, use: 'exchanged', now, actor: actorOf(caller, endUser) },
-      kept: response.keep(answer),
+      kept: response.keep(answer, (record.endedAt ?? now) + APPROVAL_MS),
     })
     if (!isFirst) return learned((await response.find()) ?? NOT_FOUND, about) // mutant: C90.exchanged-once
     return learned(answer)
@@ -124,7 +125,7 @@ function createConsume({
     const answer: Consumed = { kind: 'consumed', claims, replayed: false }
     const isFirst = await front.useOnce({
       ...{ verificationId: record.id, use: 'consumed', now, actor: actorOf(caller, endUser) },
-      kept: response.keep(answer),
+      kept: response.keep(answer, claims.exp * 1000),
     })
     if (isFirst) return learned(answer)
     const about = { verificationId: record.id, budgetIndex: record.budgetIndex }

@@ -32,8 +32,8 @@ export type StoredResponse<Answer extends object> = {
   replay(stored: StoredAnswer): Answer | Refusal
   /** For the transaction of the effect; null without a key. */
   write<Effect>(toAnswer: (effect: Effect) => Answer): IdempotencyWrite<Effect> | null
-  /** The same for an answer that is known before its effect. */
-  keep(answer: Answer): AnswerToKeep | null
+  /** The same for an answer that is known before its effect, and that ends before others do. */
+  keep(answer: Answer, expiresAt: number): AnswerToKeep | null
   /** Parallel duplicates in this process wait for one another. */
   lockKeys: string[]
 }
@@ -95,10 +95,8 @@ export function responseFor<Answer extends object>(
     return { ...answer, replayed: true }
   }
 
-  const kept = () => ({
-    key,
-    fingerprint: keyring.mac('idempotency', fingerprintOf),
-    expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
+  const kept = (expiresAt: number) => ({
+    ...{ key, expiresAt, fingerprint: keyring.mac('idempotency', fingerprintOf) },
   })
   const seal = (answer: Answer) => keyring.seal(JSON.stringify({ ...answer, budgets: [] }), context) // mutant: I7.sealed-response
 
@@ -108,8 +106,11 @@ export function responseFor<Answer extends object>(
       return stored && replay(stored)
     },
     replay,
-    write: (toAnswer) => ({ ...kept(), answer: (effect) => seal(toAnswer(effect)) }),
-    keep: (answer) => ({ ...kept(), answer: seal(answer) }),
+    write: (toAnswer) => ({
+      ...kept(clock.now() + IDEMPOTENCY_KEEP_MS),
+      answer: (effect) => seal(toAnswer(effect)),
+    }),
+    keep: (answer, expiresAt) => ({ ...kept(expiresAt), answer: seal(answer) }),
     lockKeys: [`idempotency:${scope.join(':')}`],
   }
 }

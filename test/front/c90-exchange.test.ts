@@ -64,13 +64,15 @@ describe('the code', () => {
     )
     expect(first).toMatchObject({ kind: 'approved', verification: { id }, approval: { nonce } })
     for (const other of others) expect(other).toEqual({ ...first, replayed: true })
-    // Also after the code is over: what was done was done.
-    world.moveWall(10 * MINUTE)
-    expect(await keyed('the-same', code, session)).toEqual({ ...first, replayed: true })
     expect(await keyed('another', code, session)).toMatchObject(NOT_FOUND)
     expect(await exchange(code, session)).toMatchObject(NOT_FOUND)
     const reused = { kind: 'refused', error: 'idempotency_key_reused' }
     expect(await keyed('the-same', code, newSession())).toMatchObject(reused)
+    // For no longer than the approval lasts.
+    world.moveWall(5 * MINUTE - 1)
+    expect(await keyed('the-same', code, session)).toEqual({ ...first, replayed: true })
+    world.moveWall(1)
+    expect(await keyed('the-same', code, session)).toMatchObject(NOT_FOUND)
   })
 
   it('C90: a refusal is kept under no key', async () => {
