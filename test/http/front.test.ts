@@ -15,7 +15,7 @@ async function pathsFrom(base: string): Promise<string[]> {
 it('C18: / leads to console, documentation and readiness, and each of them is there', async () => {
   double = await startDouble()
   const paths = await pathsFrom(`${double.server.url}/`)
-  expect(paths).toEqual(['/admin', '/docs', '/readyz'])
+  expect(paths).toEqual(['/admin', '/docs', '/llms.txt', '/readyz'])
   for (const path of paths) {
     const { status } = await fetch(double.server.url + path, { redirect: 'manual' })
     expect([path, status < 400]).toEqual([path, true])

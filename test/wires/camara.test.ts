@@ -12,7 +12,7 @@ const MAX_ATTEMPTS = 3
 const ANYBODY = '+14155552600'
 
 let steered: Steered
-let keys: Record<'bank' | 'late' | 'read', string>
+let keys: Record<'bank' | 'late' | 'read' | 'relay', string>
 let numbers = 0
 /** Of its own for each case. */
 const nextNumber = () => `+1415555${2601 + numbers++}`
@@ -44,6 +44,7 @@ beforeAll(async () => {
     bank: await create('bank', 'verify'),
     late: await create('default', 'verify', { expires_at: until }),
     read: await create('default', 'admin:read'),
+    relay: await create('default', 'relay'),
   }
 })
 afterAll(() => steered.close())
@@ -266,8 +267,9 @@ describe.each(['send_code', 'validate_code'])('the key of %s', (operation) => {
   it(`C96: OTPvalidationAPI_401.3_${operation}_invalid_access_token`, async () => {
     expectError(await withKey('Bearer cs_none'), 401, 'UNAUTHENTICATED')
   })
-  it('C96: a key without the scope is 403', async () => {
-    expectError(await withKey(`Bearer ${keys.read}`), 403, 'PERMISSION_DENIED')
+  it('C96: a key without the scope is 403, one for relay among them', async () => {
+    for (const key of [keys.read, keys.relay])
+      expectError(await withKey(`Bearer ${key}`), 403, 'PERMISSION_DENIED')
   })
 })
 

@@ -31,6 +31,7 @@ function frontPage({ hasInbox }: { hasInbox: boolean }): Html {
     body: html`<nav aria-label="Pages"><dl>
 ${link('admin', 'Console', 'What happened to a message, for people in support. Sign in with a key.')}
 ${link('docs', 'API', 'Every call, field and error, for developers.')}
+${link('llms.txt', 'Documentation', 'Every page as Markdown, for people and for their assistants.')}
 ${hasInbox ? link('dev/inbox', 'Inbox', 'Development only: messages that were not really sent.') : ''}
 ${link('readyz', 'Readiness', 'Whether this node can serve.')}
 </dl></nav>`,
