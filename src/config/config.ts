@@ -6,14 +6,14 @@ import type { AuditTarget } from '../audit/sink.ts'
 import type { Price } from '../delivery/cost.ts'
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
-import { CHANNELS, type Channel, INBOX_CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { TracesConfig } from '../telemetry/ports.ts'
-import type { Logo, ServicePolicy, WebhookTarget } from '../verification/policy.ts'
+import type { Logo, ServicePolicy } from '../verification/policy.ts'
 import { AUDIT_SETTINGS } from './audit.ts'
 import { CHALLENGE_SETTINGS } from './challenge.ts'
+import { readDefaultService } from './default-service.ts'
 import { listEffective } from './effective-settings.ts'
 import { freeze } from './freeze.ts'
 import { readHostedPage } from './front.ts'
@@ -28,15 +28,17 @@ import {
   readRoutes,
 } from './providers.ts'
 import { createReader, type Environment, type Reader, type Values } from './reader.ts'
-import { checkRelay, readRelay } from './relay.ts'
-import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
-import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
+import { checkRelay } from './relay.ts'
+import { checkSettings, DEFAULT_SERVICE } from './rules.ts'
 import { readServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
-import { SHIELD_SETTINGS } from './shield.ts'
 import { toStores } from './stores.ts'
 import { readTraces, TRACE_SETTINGS } from './traces.ts'
-import { TWILIO_VERIFY_SETTINGS } from './twilio-verify.ts'
+import {
+  readTwilioVerify,
+  TWILIO_VERIFY_SETTINGS,
+  type TwilioVerifyConfig,
+} from './twilio-verify.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
 import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -93,8 +95,7 @@ export type Config = Keys & {
   readonly traces: TracesConfig | null
   /** SHIELD_CHALLENGE_COST: tries at the most. */
   readonly challengeTries: number
-  /** TWILIO_VERIFY_COMPAT. */
-  readonly twilioVerify: { readonly isOn: boolean }
+  readonly twilioVerify: TwilioVerifyConfig
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -135,42 +136,6 @@ function readMode(server: Server, reader: Reader): Config['mode'] {
   return isUnread || server.nodeEnv === 'production' ? 'production' : 'development' // mutant: C69.default-production
 }
 
-function readDefaultService(
-  mode: Config['mode'],
-  reader: Reader,
-  providers: readonly ConfiguredProvider[],
-  webhooks: readonly WebhookTarget[],
-): ServicePolicy {
-  const { allowedCountries, clientIp, originDomain, androidAppHash, ...given } =
-    reader.read(SERVICE_SETTINGS)
-  const { brandColor, brandLogo, approvalAudience, linkUrl, twilioServiceSid, ...rest } = given
-  // In development the inbox carries the texts that no provider does.
-  const byInbox: readonly Channel[] = mode === 'development' ? INBOX_CHANNELS : []
-  const served = CHANNELS.filter(
-    (channel) =>
-      byInbox.includes(channel) || providers.some((entry) => entry.channels.includes(channel)),
-  )
-  return {
-    ...rest,
-    name: DEFAULT_SERVICE,
-    channels: served,
-    limits: reader.read(LIMIT_SETTINGS),
-    shield: reader.read(SHIELD_SETTINGS),
-    clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
-    allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),
-    originDomain: originDomain ?? null,
-    androidAppHash: androidAppHash ?? null,
-    ...{ brandColor: brandColor ?? null, brandLogo: brandLogo ?? null },
-    approvalAudience: approvalAudience ?? DEFAULT_SERVICE,
-    linkUrl: linkUrl ?? null,
-    twilioServiceSid: twilioServiceSid ?? null,
-    templates: {},
-    webhooks,
-    chain: [],
-    relay: readRelay(reader),
-  }
-}
-
 function toHashing(server: Server, cores: number): Config['hashing'] {
   return {
     concurrency: server.hashConcurrency ?? cores,
@@ -203,6 +168,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const traces = readTraces(reader.read(TRACE_SETTINGS))
   const about = { env, reader, server, mode, services, providers, routes, registry, oidc, traces }
   checkSettings(about)
+  const twilioVerify = readTwilioVerify(reader.read(TWILIO_VERIFY_SETTINGS), services, reader)
   const { prices = [] } = reader.read(PRICE_SETTINGS)
   checkPrices(reader, prices, registry)
   const audit = reader.read(AUDIT_SETTINGS)
@@ -242,7 +208,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
     traces,
     ...reader.read(CHALLENGE_SETTINGS),
-    twilioVerify: { isOn: reader.read(TWILIO_VERIFY_SETTINGS).isOn === 'on' },
+    twilioVerify,
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(about),

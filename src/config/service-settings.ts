@@ -154,6 +154,11 @@ export const SERVICE_SETTINGS = {
     'false',
     '`true`: clients of CAMARA’s One Time Password SMS may call this service under `/one-time-password-sms/v1`: see docs/move-in/camara.md',
   ),
+  twilioPercent: wholeNumber(
+    'TWILIO_VERIFY_PERCENT',
+    { min: 0, max: 100, default: 0 },
+    'With `TWILIO_VERIFY_COMPAT=on`, how many of a hundred starts Twilio itself sends and checks, drawn at each start; the rest is this service’s own',
+  ),
   testRecipients: withDefault(
     'TEST_RECIPIENTS',
     parseTestRecipients,

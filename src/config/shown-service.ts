@@ -55,9 +55,12 @@ function front({ frontOrigins }: ServicePolicy): Omit<Row, 'group'>[] {
   return [{ name: 'front_origins', setting, value: list(frontOrigins) }]
 }
 
-function twilioVerify({ twilioServiceSid }: ServicePolicy): Omit<Row, 'group'>[] {
-  const setting = SERVICE_SETTINGS.twilioServiceSid
-  return [{ name: 'twilio_service_sid', setting, value: twilioServiceSid ?? 'by its name' }]
+function twilioVerify({ twilioServiceSid, twilioPercent }: ServicePolicy): Omit<Row, 'group'>[] {
+  const { twilioServiceSid: setting, twilioPercent: percent } = SERVICE_SETTINGS
+  return [
+    { name: 'twilio_service_sid', setting, value: twilioServiceSid ?? 'by its name' },
+    { name: 'twilio_percent', setting: percent, value: String(twilioPercent) },
+  ]
 }
 const RELAYED = 'Login systems whose codes it sends (POST /relay/{system})'
 

@@ -77,6 +77,8 @@ export type Providers = {
   providers: readonly Provider[]
   /** In development only. */
   inbox: Inbox | null
+  /** That of all providers: for whatever else goes out. */
+  http: HttpClient
   /** Loads everything that the first messages need. */
   prepare(): Promise<void>
   close(): Promise<void>
@@ -121,6 +123,7 @@ export function createProviders(
   return {
     providers,
     inbox,
+    http,
     async prepare() {
       await Promise.all(providers.map((provider) => provider.prepare?.()))
     },

@@ -2,9 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
+import type { HttpClient } from '../delivery/ports.ts'
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import { type Comparer, readCode } from '../verification/comparison.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { WireStore } from '../verification/wire-ports.ts'
 
@@ -39,21 +41,48 @@ export function lateCamara(deps: AppDeps, { wires, keyring }: Kept): LateRoutes[
 }
 
 /** Empty where the wire is off: then there is nothing at its addresses. */
-export function lateTwilio(config: Config, deps: AppDeps, { wires, keyring }: Kept): LateRoutes[] {
+export function lateTwilio(
+  config: Config,
+  deps: AppDeps,
+  { wires, keyring, http }: Kept & { http: HttpClient },
+): LateRoutes[] {
   if (!config.twilioVerify.isOn) return []
   return [
     {
       under: '/v2/*',
       covers: () => true,
       async add(app) {
-        const [{ addTwilioWire }, { createTwilioWire }] = await Promise.all([
+        const [{ addTwilioWire }, { createTwilioWire }, { createUpstream }] = await Promise.all([
           import('../http/routes/wire-twilio.ts'),
           import('../wires/twilio/wire.ts'),
+          import('../wires/twilio/upstream.ts'),
         ])
         const { service, clock } = deps
-        const wire = createTwilioWire({ service, wires, keyring, clock })
+        const login = config.twilioVerify.upstream
+        const upstream = login && createUpstream(login, { http })
+        const draw = () => Math.random() * 100
+        const wire = createTwilioWire({ service, wires, keyring, clock, upstream, draw })
         addTwilioWire(app, { ...deps, wire, publicUrl: config.publicUrl })
       },
     },
   ]
+}
+
+/** Of codes that Twilio sent; its code is loaded with the first of them. Null: there is no login at Twilio. */
+export function lateDelegate({ twilioVerify }: Config, http: HttpClient): Comparer | null {
+  const { upstream: login } = twilioVerify
+  if (!login) return null
+  const load = async () => {
+    const [{ createTwilioComparer }, { createUpstream }] = await Promise.all([
+      import('../wires/twilio/comparer.ts'),
+      import('../wires/twilio/upstream.ts'),
+    ])
+    return createTwilioComparer(createUpstream(login, { http }))
+  }
+  return {
+    mayMean: (typed) => readCode(typed) !== null,
+    // Its length is Twilio's.
+    expectedShape: () => undefined,
+    prepare: async (input) => (await load()).prepare(input),
+  }
 }

@@ -39,7 +39,7 @@ import {
   readiness,
   warnOfKeys,
 } from './compose-requests.ts'
-import { lateCamara, lateTwilio } from './compose-wires.ts'
+import { lateCamara, lateDelegate, lateTwilio } from './compose-wires.ts'
 import type { Thread } from './thread.ts'
 
 /** A service that can listen and drain. */
@@ -76,6 +76,7 @@ function composeDomain(config: Config, parts: Parts) {
     store: store.verifications,
     front: store.front,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
+    delegate: lateDelegate(config, parts.providers.http),
     drawQr,
     challenges: createChallenges({ keyring, clock, tries: config.challengeTries }),
     lock: createKeyedLock(),
@@ -157,7 +158,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     lateConsole(pages),
     lateFront(deps, config),
     lateLinks(deps, config),
-    ...lateTwilio(config, deps, { wires: store.wires, keyring }),
+    ...lateTwilio(config, deps, { wires: store.wires, keyring, http: providers.http }),
     ...lateCamara(deps, { wires: store.wires, keyring }),
   ])
 }

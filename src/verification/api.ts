@@ -59,6 +59,8 @@ export type StartFields = Common & {
 export type StartByWire = WireKey & {
   /** While one of this recipient is pending, a start sends its code again, or is refused: it never makes another. */
   isOneAtATime: boolean
+  /** Whoever sends and checks its code, where it makes a new one; else this service. */
+  checkedBy?: 'twilio' | null
 }
 /** A message to a recipient. */
 export type SendCommand = StartFields & {
@@ -96,7 +98,8 @@ export type CheckCommand = Checked & ({ code: string; link?: undefined } | { lin
 export type LinkProof = { token: string; binding: string | null }
 export type CancelCommand = Common & { id: string }
 /** What became of a code that the caller checks. */
-export type ReportCommand = Common & { id: string; outcome: Outcome }
+/** `byWire`: its API lets a caller end what is checked here; it approves nobody, as any report. */
+export type ReportCommand = Common & { id: string; outcome: Outcome; byWire?: boolean }
 /** The next step of its chain, at once. */
 export type AdvanceCommand = Common & { id: string }
 export type GetCommand = { id: string }
@@ -142,6 +145,9 @@ export type VerificationView = {
 /** `field` is the wire's name (`to`, `client_ip`, `metadata.x`). */
 export type FieldError = { field: string; detail: string }
 
+/** `retryAfter`: seconds. */
+export type ElsewhereError = { status: number; code: number; message: string; retryAfter?: number }
+
 export type Refusal = {
   kind: 'refused'
   error: ErrorSlug
@@ -155,6 +161,8 @@ export type Refusal = {
   verification?: VerificationView
   /** To be solved for the next start. */
   challenge?: Challenge
+  /** As whoever checks it in our place has answered, for a wire that passes it on. */
+  elsewhere?: ElsewhereError
   /** Only with `code_incorrect`, which is stored under an Idempotency-Key. */
   replayed?: boolean
 }

@@ -4,9 +4,12 @@
 import { readLink } from '../kernel/link-token.ts'
 import type { Caller, CheckCommand, CheckResult, LinkProof, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
+import { chargeOnly, refuseUndecided } from './charge.ts'
 import { answerCheck, type CheckAnswer, withBudgets } from './check-answer.ts'
+import { refuseOther } from './check-binding.ts'
 import {
   type AttemptPlaces,
+  comparerOf,
   createAttemptPlaces,
   isCode,
   SHAPE_WORDS,
@@ -24,14 +27,13 @@ import {
   refuseFields,
   refuseLimited,
   refuseLimitedUntil,
-  refuseMismatch,
   refuseOverloaded,
   refuseSpent,
   refuseUnknown,
 } from './refuse.ts'
-import { givenMacs, isOneOf } from './session-mac.ts'
-import { attemptsRemaining, type VerificationRecord } from './state.ts'
-import { decideChargeOnly, decideCheck } from './transitions.ts'
+import { givenMacs } from './session-mac.ts'
+import { attemptsRemaining } from './state.ts'
+import { decideCheck } from './transitions.ts'
 import { openRecipient } from './view.ts'
 
 type CheckContext = {
@@ -45,7 +47,15 @@ type CheckContext = {
 
 type Deps = Pick<
   Domain,
-  'store' | 'front' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
+  | 'store'
+  | 'front'
+  | 'limiter'
+  | 'keyring'
+  | 'clock'
+  | 'compare'
+  | 'delegate'
+  | 'lock'
+  | 'addressKey'
 >
 /** The context of every step of a check. */
 type CheckDeps = Deps & { places: AttemptPlaces }
@@ -115,32 +125,6 @@ function queryOf(deps: CheckDeps, context: CheckContext): CheckQuery {
   return { ...common, addressIndexes: identities ?? [], purpose, sessionMacs: macs }
 }
 
-/** Started for something else, or a code of another shape: nothing is charged (I13). */
-function refuseOther(
-  deps: CheckDeps,
-  context: CheckContext,
-  record: VerificationRecord,
-): Refusal | undefined {
-  const { command, caller, identities } = context
-  const { keyring } = deps
-  const macs = () =>
-    givenMacs(keyring, caller.service.name, command, () => openRecipient(keyring, record))
-  const fields: string[] = []
-  if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
-  if (identities && !isOneOf(record.addressIndex, identities))
-    fields.push(command.subject === null ? 'to' : 'subject') // mutant: I13.recipient-match
-  const sessionFits =
-    record.sessionMac === null
-      ? command.session === null
-      : command.isBound || isOneOf(record.sessionMac, macs())
-  if (!sessionFits) fields.push('session') // mutant: I13.session-match
-  if (fields.length > 0) return refuseMismatch(fields)
-  if (command.link) return undefined
-  const expected = deps.compare[record.channel].expectedShape(command.code, record)
-  if (expected === undefined) return undefined
-  return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
-}
-
 /** Everything that may be refused without a comparison, in the order in which callers hear of it. */
 function refuseBefore(
   deps: CheckDeps,
@@ -148,7 +132,7 @@ function refuseBefore(
   { record, spent }: ToCheck,
 ): Refusal | undefined {
   // Before its state, purpose or session is read: alike for all of them.
-  if (record.checkedBy !== null) return refuseElsewhere()
+  if (!comparerOf(deps, record)) return refuseElsewhere()
   const now = deps.clock.now()
   const limit = context.caller.service.limits.check_per_number
   const refusal = refuseEnded(record, now) ?? refuseOther(deps, context, record)
@@ -178,11 +162,12 @@ async function compareCode(
   if (!place) return await compareLater(deps, context, record.id)
   try {
     const input = { service: caller.service, record, party, typed: command.code }
-    const comparison = await deps.compare[record.channel].prepare(input)
+    const comparison = await comparerOf(deps, record)?.prepare(input)
     if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
     try {
       const verdict = await comparison.run(record)
       place.commits()
+      if ('refusal' in verdict) return await refuseUndecided(deps, context, { record, ...verdict })
       return await commit(deps, context, { record, asked, party, verdict, admittedAt })
     } finally {
       comparison.release()
@@ -223,8 +208,7 @@ async function commit(
   })
   const outcome = await change.catch(async (error: unknown) => {
     // A fault that only a wrong code meets would else be guesses without end.
-    const charge = { ...common, decide: decideChargeOnly(record), idempotency: null }
-    await store.change(charge).catch(() => {}) // mutant: I2.charge-after-fault
+    await chargeOnly({ store }, common).catch(() => {}) // mutant: I2.charge-after-fault
     throw error
   })
   switch (outcome.kind) {

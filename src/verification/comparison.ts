@@ -5,17 +5,20 @@ import { randomInt } from 'node:crypto'
 import type { Channel, FactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { readTyped } from '../kernel/typed-text.ts'
+import type { Refusal } from './api.ts'
 import type { Hasher } from './hashing-ports.ts'
 import { CODE_LENGTH, type ServicePolicy } from './policy.ts'
 import type { FactorUse, VerificationRecord } from './state.ts'
 
 export const SHAPE_WORDS = `${CODE_LENGTH.min} to ${CODE_LENGTH.max} digits or a recovery code`
 
-/** `by`: not by a code. */
-export type Verdict = { valid: boolean; use: FactorUse | null; by?: 'link' }
+/** `by`: not by a code, or not by this service. */
+export type Verdict = { valid: boolean; use: FactorUse | null; by?: 'link' | 'twilio' }
+/** Whoever compares in our place gave no verdict. `mayHaveCounted`: it may have compared, so the attempt is charged. */
+export type Undecided = { refusal: Refusal; mayHaveCounted: boolean }
 export type Comparison = {
-  /** Once, with the row as it was charged. */
-  run(charged: VerificationRecord): Promise<Verdict>
+  /** Once, with the row as it was charged. Undecided: only where it is made elsewhere. */
+  run(charged: VerificationRecord): Promise<Verdict | Undecided>
   /** Harmless when repeated, and after `run`. */
   release(): void
 }
@@ -48,6 +51,15 @@ export type FactorComparer = Comparer & {
 }
 
 export type Comparers = Record<Channel, Comparer> & Record<FactorChannel, FactorComparer>
+
+/** Whoever compares the code of this verification. Undefined: nobody here can. */
+export function comparerOf(
+  { compare, delegate }: { compare: Comparers; delegate?: Comparer | null | undefined },
+  { checkedBy, channel }: Pick<VerificationRecord, 'checkedBy' | 'channel'>,
+): Comparer | undefined {
+  if (checkedBy === null) return compare[channel]
+  return checkedBy === 'twilio' ? (delegate ?? undefined) : undefined
+}
 
 export function isCode(comparers: Comparers, typed: string): boolean {
   return Object.values(comparers).some((one) => one.mayMean(typed))

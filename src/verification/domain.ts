@@ -7,7 +7,7 @@ import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
 import type { Challenges } from './challenge-ports.ts'
-import type { Comparers } from './comparison.ts'
+import type { Comparer, Comparers } from './comparison.ts'
 import type { FrontStore } from './front-ports.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
 import type { Limiter } from './limit-ports.ts'
@@ -26,6 +26,8 @@ export type Domain = {
   clock: Clock
   /** By channel, what a typed code is compared with. */
   compare: Comparers
+  /** For codes that Twilio sent; null: nothing is delegated to it, and no such code can be checked. */
+  delegate?: Comparer | null | undefined
   refusals: RefusalLog
   challenges: Challenges
   /** What the lists say of a start. */

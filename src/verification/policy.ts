@@ -161,6 +161,8 @@ export type ServicePolicy = {
   camaraOtp: boolean
   /** Login systems that it sends for. */
   relay: RelaySecrets
+  /** Of a hundred starts by it, how many Twilio itself sends and checks. */
+  twilioPercent: number
 }
 
 /** From an approval on: its token and its one-use code work this long. A redirect and a request take seconds. */

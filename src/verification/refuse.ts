@@ -196,6 +196,12 @@ export function refuseElsewhere(): Refusal {
   )
 }
 
+/** A message of ours would have a code that nobody compares. */
+export function refuseAtTwilio(): Refusal {
+  const detail = 'Twilio sends and checks its code: start it again in the form of Twilio Verify'
+  return ended('verified_elsewhere', detail)
+}
+
 export function refuseReported(before: Outcome | null): Refusal {
   return ended('outcome_reported', `it was reported as ${before ?? 'ended'} before`)
 }

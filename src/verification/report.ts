@@ -26,7 +26,11 @@ export function createReport(deps: Deps) {
       const outcome = await store.change<Success<'reported'>>({
         record,
         now,
-        decide: decideReport(command.outcome, (after) => answerWith(now, 'reported', after, to)),
+        decide: decideReport(
+          command.outcome,
+          (after) => answerWith(now, 'reported', after, to),
+          command.byWire,
+        ),
         actor: actorOf(caller, command.endUser),
         idempotency: response.write((result) => result),
       })

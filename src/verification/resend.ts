@@ -18,9 +18,16 @@ import {
   recipientOf,
   testRecipientFor,
 } from './recipient.ts'
-import { refuseLimited, refuseResend, refuseSuppressed, refuseUnknown } from './refuse.ts'
+import {
+  refuseAtTwilio,
+  refuseLimited,
+  refuseResend,
+  refuseSuppressed,
+  refuseUnknown,
+} from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
 import { decideResend } from './transitions.ts'
+import { decideSendElsewhere } from './transitions-delegated.ts'
 import { refuseListed } from './verdict.ts'
 import { answerWith, openRecipient } from './view.ts'
 
@@ -112,12 +119,14 @@ export function createSendAgain(deps: Deps) {
     const at = clock.now()
     const { country } = record
     const provider = deps.pickProvider({ service: service.name, channel, to, country })
+    const answer = (after: VerificationRecord) => answerWith(at, kind, after, to)
     const outcome = await store.change<Success<Kind>>({
       record,
       now: at,
-      decide: decideResend(record.sends, { channel, provider }, (after) =>
-        answerWith(at, kind, after, to),
-      ),
+      decide:
+        record.checkedBy === 'twilio'
+          ? decideSendElsewhere(record.sends, channel, answer)
+          : decideResend(record.sends, { channel, provider }, answer),
       actor: actorOf(caller, again.endUser),
       idempotency: response.write((result) => result),
     })
@@ -147,6 +156,7 @@ export function createResend(deps: Deps) {
       if (before) return learned(before)
       const record = await deps.store.find(caller.service.name, command.id)
       if (!record || !reaches(caller, record)) return learned(refuseUnknown())
+      if (record.checkedBy === 'twilio') return learned(refuseAtTwilio())
       const { endUser, channel } = command
       const again = { caller, record, endUser, response, channel, kind: 'resent' } as const
       const { id: verificationId, budgetIndex } = record

@@ -155,7 +155,10 @@ function isLastSendLost({ deliveries, sends }: VerificationRecord): boolean {
 }
 
 /** Every send was made, and each failed for good or was replaced with none of its tries gone out. */
-function isWithoutMessage({ deliveries, sends, maxSends }: VerificationRecord): boolean {
+function isWithoutMessage(record: VerificationRecord): boolean {
+  const { deliveries, sends, maxSends, checkedBy } = record
+  // Of what Twilio sends nothing is known here.
+  if (checkedBy === 'twilio') return false
   const isGone = (one: DeliveryState) =>
     isLost(one) || (one.status === 'canceled' && !one.ambiguous)
   return sends > 0 && sends >= maxSends && deliveries.every(isGone)
@@ -182,13 +185,13 @@ export function statusAt(
   return record.status === 'pending' && record.expiresAt <= now ? 'expired' : record.status
 }
 
-/** Whoever else checks it counts attempts of their own. */
+/** A caller counts attempts of its own; those that Twilio compares are counted here, too. */
 export function isSpent({
   checkedBy,
   attempts,
   maxAttempts,
 }: Pick<VerificationRecord, 'checkedBy' | 'attempts' | 'maxAttempts'>): boolean {
-  return checkedBy === null && attempts >= maxAttempts
+  return checkedBy !== 'caller' && attempts >= maxAttempts
 }
 
 /** Whether its code was entered, as far as anybody has said. Null: not yet, or whoever checks it never said. */
@@ -199,7 +202,7 @@ export function wasUsed({
 }: Pick<VerificationRecord, 'status' | 'checkedBy' | 'outcome'>): boolean | null {
   if (status === 'closed') return outcome === 'approved'
   if (status === 'approved') return true
-  return status === 'pending' || checkedBy !== null ? null : false
+  return status === 'pending' || checkedBy === 'caller' ? null : false
 }
 
 export function attemptsRemaining(record: VerificationRecord, now: number): number {

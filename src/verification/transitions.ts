@@ -40,10 +40,11 @@ export function decideStart(
 ): Change {
   const { channel, purpose, country, kind, authenticated } = record
   const isSent = record.codeSealed !== null
+  const isElsewhere = record.checkedBy === 'twilio'
   const isChain = isSent && chain.length > 0
   return {
     ...NOTHING,
-    set: { sends: isSent ? 1 : 0 },
+    set: { sends: isSent || isElsewhere ? 1 : 0 },
     delivery: isSent ? { send: 1, channel: channel as Channel, provider } : null, // mutant: I5.outbox-in-transaction
     events: [
       {

@@ -85,6 +85,12 @@ export function describeWires(factory: () => Stores & Store): void {
     expect((await wires.find('default', theirs))?.record.id).toBe(id)
     expect(await wires.find('default', own)).toBeUndefined()
     expect(await wires.sidOf(id)).toBe(theirs.sid)
+    // It names two alike, one after the other.
+    const { id: next } = await startBy(newKey())
+    await wires.rename(next, theirs.sid)
+    await wires.rename(next, theirs.sid)
+    expect((await wires.find('default', theirs))?.record.id).toBe(next)
+    expect(await wires.sidOf(id)).toBe(id)
   })
 
   it('I23: the id goes with its verification', async () => {

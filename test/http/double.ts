@@ -75,6 +75,7 @@ function policy(name: string): ServicePolicy {
     twilioServiceSid: null,
     camaraOtp: false,
     relay: {},
+    twilioPercent: 0,
   }
 }
 

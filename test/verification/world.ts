@@ -112,6 +112,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     twilioServiceSid: null,
     camaraOtp: false,
     relay: {},
+    twilioPercent: 0,
     ...over,
   }
 }

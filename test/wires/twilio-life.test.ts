@@ -2,8 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isError } from '../../src/wires/twilio/errors.ts'
+import type { WireRequest } from '../../src/wires/twilio/find.ts'
 import { serviceSidOf } from '../../src/wires/twilio/sids.ts'
-import { createTwilioWire, type WireRequest } from '../../src/wires/twilio/wire.ts'
+import { createTwilioWire } from '../../src/wires/twilio/wire.ts'
 import { createWorld, NOBODY, type World } from '../verification/world.ts'
 
 const SECOND = 1000
@@ -16,7 +17,14 @@ let wire: ReturnType<typeof createTwilioWire>
 const open = async (options: Parameters<typeof createWorld>[0] = {}) => {
   world = await createWorld(options)
   const { service, keyring, clock, store } = world
-  wire = createTwilioWire({ service, keyring, clock, wires: store.wires })
+  wire = createTwilioWire({
+    service,
+    keyring,
+    clock,
+    wires: store.wires,
+    upstream: null,
+    draw: () => 0,
+  })
 }
 afterEach(() => world.close())
 

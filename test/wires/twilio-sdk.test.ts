@@ -1,5 +1,7 @@
 // C94: Twilio's own SDK against the whole service: what it sends, reads and throws.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ADMIN_KEY, API_KEY, type Real, startReal } from '../http/real.ts'
 import { ACCOUNT_SID, createSdk, thrownBy } from './sdk.ts'
@@ -297,5 +299,28 @@ describe('C94: a service that does not offer it', () => {
     const response = await fetch(`${plain.url}/v2/Services`)
     expect([response.status, await response.json()]).toMatchObject([404, { error: 'not_found' }])
     await plain.close()
+  })
+})
+
+describe('C94: examples/twilio-verify', () => {
+  it('lets in with the code that is typed, after a wrong one', async () => {
+    const to = `${nextNumber().slice(1)}@example.com`
+    const program = spawn(process.execPath, ['examples/twilio-verify/login.ts', to], {
+      env: { PATH: process.env.PATH, VERIFY_URL: real.url, API_KEY },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    let said = ''
+    program.stdout.on('data', (text) => {
+      said += text
+    })
+    const code = await codeFor(to)
+    program.stdin.write(`${wrongOf(code)}\n`)
+    await vi.waitFor(() => expect(said).toContain('pending'))
+    program.stdin.write(`${code}\n`)
+    const [exit] = await once(program, 'exit')
+    expect([exit, said.trimEnd().split('\n').at(-1)]).toEqual([
+      0,
+      expect.stringContaining('approved'),
+    ])
   })
 })

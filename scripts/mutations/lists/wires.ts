@@ -4,6 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const SDK = 'test/wires/twilio-sdk.test.ts'
+const DELEGATED = 'test/wires/twilio-delegated.test.ts'
 const LIFE = 'test/wires/twilio-life.test.ts'
 const CAMARA = 'test/wires/camara.test.ts'
 const STORE = 'test/service/databases.test.ts'
@@ -34,9 +35,15 @@ export const WIRES: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
-    'C94.own-service',
-    'a key reaches its own service by Twilio’s wire, and no other',
-    [SDK, 'another service, another key, no key'],
+    'C95.only-approved',
+    'nothing but Twilio’s own word makes a delegated code right',
+    [DELEGATED, 'is started and checked at Twilio, under its SID, and counted here'],
+    { node: 'BinaryExpression', becomes: `status !== undefined` },
+  ),
+  mutant(
+    'C95.lost-check-charged',
+    'a check whose answer from Twilio was lost costs an attempt',
+    [DELEGATED, 'a check whose answer is lost costs an attempt'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(

@@ -13,9 +13,10 @@ import {
   unauthenticated,
 } from '../../wires/twilio/errors.ts'
 import type { Form } from '../../wires/twilio/fields.ts'
+import type { WireAnswer, WireRequest } from '../../wires/twilio/find.ts'
 import { type Asking, serviceList, serviceResource } from '../../wires/twilio/resources.ts'
 import { accountSidOf, LOGIN_SID, SERVICE_SID, serviceSidOf } from '../../wires/twilio/sids.ts'
-import type { TwilioWire, WireAnswer, WireRequest } from '../../wires/twilio/wire.ts'
+import type { TwilioWire } from '../../wires/twilio/wire.ts'
 import { setHeader } from '../answer-headers.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { addressOf, readEndUser } from '../end-user.ts'
@@ -161,7 +162,6 @@ async function answerTo(
     return refuseHere(c, deps, 'scope_missing', 'The key needs the scope verify, of one service.')
   if (deps.tracing) await joinTrace(deps.tracing)(c)
   const own = serviceSidOf(service)
-  // mutant: C94.own-service
   if (sid !== undefined && sid.toLowerCase() !== own.toLowerCase())
     return notFound(`/Services/${SERVICE_SID.test(sid) ? sid : '{VA}'}`)
   const form = await readForm(c)

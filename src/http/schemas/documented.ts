@@ -135,6 +135,7 @@ export const RESEND_REFUSALS = [
   'verification_approved',
   'verification_canceled',
   'verification_closed',
+  'verified_elsewhere',
   'max_attempts_reached',
   'max_sends_reached',
   'resend_too_late',

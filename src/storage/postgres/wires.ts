@@ -16,6 +16,9 @@ const OF_WIRE = `select w.sid as wire_sid, f.* from verification_rows_2 f
 const BY_SID = `${OF_WIRE} and w.sid = $3`
 const NEWEST = `${OF_WIRE} and f.session_mac = any($3) order by f.seq desc limit 1`
 const SID = 'select sid from wire_verifications where verification_id = $1'
+/** Whoever named it may name two alike, one after the other: the one before has ended. */
+const FREE =
+  'update wire_verifications set sid = verification_id where sid = $2 and verification_id <> $1'
 const RENAME = 'update wire_verifications set sid = $2 where verification_id = $1'
 
 export function createWireStore(query: Query): WireStore {
@@ -33,7 +36,7 @@ export function createWireStore(query: Query): WireStore {
       return row?.sid
     },
     async rename(id, sid) {
-      await query({ text: RENAME, values: [id, sid] })
+      for (const text of [FREE, RENAME]) await query({ text, values: [id, sid] })
     },
   }
 }

@@ -2,7 +2,7 @@
 // It must not be used outside of the writer's jobs.
 
 import type { Wired, WireKey, WireStore } from '../../verification/wire-ports.ts'
-import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, ne, type Orm, sql } from './drizzle.ts'
 import { selectVerifications, toRecord, type VerificationRow } from './rows.ts'
 import { verifications as v } from './schema.ts'
 import { wireVerifications as t } from './schema-wires.ts'
@@ -47,6 +47,12 @@ export function createWireStore({ orm, writer }: { orm: Orm; writer: Writer }): 
     .from(t)
     .where(eq(t.verificationId, p('id')))
     .prepare()
+  /** Whoever named it may name two alike, one after the other: the one before has ended. */
+  const free = orm
+    .update(t)
+    .set({ sid: sql`${t.verificationId}` })
+    .where(and(eq(t.sid, p('sid')), ne(t.verificationId, p('id'))))
+    .prepare()
   const rename = orm
     .update(t)
     .set({ sid: sql`${p('sid')}` })
@@ -75,6 +81,10 @@ export function createWireStore({ orm, writer }: { orm: Orm; writer: Writer }): 
         return newest && toWired(newest)
       }),
     sidOf: (id) => writer.read(() => sidOf.get({ id })?.sid),
-    rename: (id, sid) => writer.write(() => void rename.run({ id, sid })),
+    rename: (id, sid) =>
+      writer.write(() => {
+        free.run({ id, sid })
+        rename.run({ id, sid })
+      }),
   }
 }

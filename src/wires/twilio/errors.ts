@@ -2,16 +2,11 @@
 // It must not repeat what was given, nor use the problem shape of our own API: their SDK would throw another class.
 
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
-import type { Refusal } from '../../verification/api.ts'
+import type { ElsewhereError, Refusal } from '../../verification/api.ts'
 import type { LimitName } from '../../verification/policy.ts'
 
-export type TwilioError = {
-  status: number
-  code: number
-  message: string
-  /** Seconds; undefined: it does not get better by waiting. */
-  retryAfter?: number
-}
+/** `retryAfter` undefined: it does not get better by waiting. */
+export type TwilioError = ElsewhereError
 
 export const isError = (answer: object): answer is TwilioError => 'code' in answer
 
@@ -83,6 +78,7 @@ const CODES: Readonly<Record<ErrorSlug, number>> = {
   ...{ verification_not_found: GONE, verification_approved: GONE, verification_canceled: GONE },
   ...{ verification_closed: GONE, verified_elsewhere: GONE, outcome_reported: UNREACHED },
   ...{ verification_expired: GONE, verification_mismatch: GONE, not_found: GONE },
+  ...{ verification_closed: GONE, outcome_reported: GONE, verified_elsewhere: 20503 },
   ...{ code_incorrect: UNREACHED, view_taken: UNREACHED, view_without_actions: UNREACHED },
   ...{ origin_not_allowed: UNREACHED, approval_not_found: UNREACHED, view_not_found: UNREACHED },
   ...{ factor_not_found: UNREACHED, webhook_not_found: UNREACHED, list_entry_exists: UNREACHED },
@@ -96,12 +92,15 @@ const CODES: Readonly<Record<ErrorSlug, number>> = {
 /** Where theirs is not ours. */
 const STATUSES: Readonly<Partial<Record<ErrorSlug, number>>> = {
   ...{ idempotency_key_reused: 400, recipient_suppressed: 403 },
+  verified_elsewhere: 503,
   ...{ resend_too_late: 429, max_sends_reached: 429, max_attempts_reached: 429 },
 }
 /** Words of theirs, or without what only our own callers can do. */
 const MESSAGES: Readonly<Partial<Record<ErrorSlug, string>>> = {
   unauthenticated: 'Authenticate',
   challenge_required: 'Starts to this recipient are restricted at this time',
+  // Its settings were taken away before the last of its codes had ended.
+  verified_elsewhere: 'Twilio checks this code, and TWILIO_VERIFY_KEY_SID is not set here',
   max_sends_reached: 'Max send attempts reached',
   max_attempts_reached: 'Max check attempts reached',
 }
@@ -111,6 +110,7 @@ const isWaiting = (status: number) => status === 429 || status === 503
 /** @param resource that was asked for, for what is not there (any more) */
 export function errorOf(refusal: Refusal, resource: string): TwilioError {
   const { error, detail, limit, retryAfterSeconds = DEFAULT_RETRY_SECONDS } = refusal
+  if (refusal.elsewhere) return refusal.elsewhere
   const code = limit ? LIMITS[limit.name] : CODES[error]
   if (error === 'invalid_request') return invalidFields(refusal)
   if (code === GONE) return notFound(resource)

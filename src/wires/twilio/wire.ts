@@ -1,74 +1,34 @@
 // Twilio Verify v2 over the domain: a start, a read, an update and a check, each as the domain's own command.
 // It must not decide anything about a code: it finds which verification is meant, and says the result in their words.
 
-import type { Clock } from '../../kernel/clock.ts'
-import type { Keyring } from '../../kernel/keyring.ts'
-import type {
-  Caller,
-  CheckResult,
-  EndUser,
-  Idempotency,
-  Refusal,
-  VerificationService,
-  VerificationView,
-} from '../../verification/api.ts'
-import { isUnreadable, readRecipient } from '../../verification/recipient.ts'
-import { wireMacs } from '../../verification/session-mac.ts'
-import { statusAt } from '../../verification/state.ts'
-import { openRecipient, viewOf } from '../../verification/view.ts'
-import type { Wired, WireStore } from '../../verification/wire-ports.ts'
-import { errorOf, invalid, isError, notFound, type TwilioError, twilioError } from './errors.ts'
-import { type Form, readStart } from './fields.ts'
-import { type Asking, checkResource, type Sent, verificationResource } from './resources.ts'
-import { newVerificationSid, serviceSidOf, VERIFICATION_SID } from './sids.ts'
+import type { Caller, CheckResult, Refusal, VerificationView } from '../../verification/api.ts'
+import type { Wired } from '../../verification/wire-ports.ts'
+import {
+  checkElsewhere,
+  endElsewhere,
+  readElsewhere,
+  startElsewhere,
+  withoutUpstream,
+} from './delegated.ts'
+import { errorOf, invalid, isError, notFound, twilioError } from './errors.ts'
+import { readStart } from './fields.ts'
+import {
+  CHECKS,
+  find,
+  findPending,
+  resourceOf,
+  STARTS,
+  viewedAt,
+  WIRE,
+  type WireAnswer,
+  type WireDeps,
+  type WireRequest,
+} from './find.ts'
+import { checkResource, type Sent, verificationResource } from './resources.ts'
+import { newVerificationSid } from './sids.ts'
 
-const WIRE = 'twilio'
 /** Their protocol has no such word: what one service starts by it is all for one thing. */
 const PURPOSE = 'login'
-
-export type WireDeps = {
-  service: VerificationService
-  wires: WireStore
-  keyring: Keyring
-  clock: Clock
-}
-/** A request as it came: its caller, and what its answer says of them. */
-export type WireRequest = {
-  caller: Caller
-  by: Asking
-  form: Form
-  endUser: EndUser
-  idempotency: Idempotency | null
-}
-export type WireAnswer = { status: 200 | 201; body: object } | TwilioError
-
-const resourceOf = ({ caller }: WireRequest, name: string) =>
-  `/Services/${serviceSidOf(caller.service)}/${name}`
-
-const STARTS = 'Verifications'
-const CHECKS = 'VerificationCheck'
-
-/** By its SID or its recipient. Undefined: nothing that this wire of this service started. */
-async function find(
-  { wires, keyring }: WireDeps,
-  { caller }: WireRequest,
-  name: string,
-): Promise<Wired | undefined> {
-  const service = caller.service.name
-  if (VERIFICATION_SID.test(name))
-    return wires.find(service, { wire: WIRE, sid: `VE${name.slice(2).toLowerCase()}` })
-  const read = readRecipient(name, null)
-  if (isUnreadable(read)) return undefined
-  const { address } = read
-  const sessionMacs = wireMacs(keyring, { service, wire: WIRE, address })
-  return wires.newest(service, { wire: WIRE, sessionMacs })
-}
-
-/** Theirs can no longer be read once it has ended. */
-async function findPending(deps: WireDeps, request: WireRequest, name: string) {
-  const found = await find(deps, request, name)
-  return found && statusAt(found.record, deps.clock.now()) === 'pending' ? found : undefined
-}
 
 async function sentOf({ service }: WireDeps, caller: Caller, id: string): Promise<Sent[]> {
   const got = await service.get(caller, { id })
@@ -81,15 +41,23 @@ async function start(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
   if (isError(fields)) return fields
   const { to, channel, locale, metadata } = fields
   const sid = newVerificationSid()
+  const isDelegated = deps.upstream !== null && deps.draw() < caller.service.twilioPercent
   const result = await deps.service.start(caller, {
     ...{ to, channel, locale, metadata, endUser, idempotency },
     ...{ channels: null, country: null, codeLength: null, ttlSeconds: null, challenge: null },
     ...{ purpose: PURPOSE, session: null, authenticated: false, decoy: false },
-    wire: { wire: WIRE, sid, isOneAtATime: true },
+    wire: { wire: WIRE, sid, isOneAtATime: true, checkedBy: isDelegated ? 'twilio' : null },
   })
   if (result.kind === 'refused') return errorOf(result, resourceOf(request, STARTS))
   const { verification } = result
   const isNew = result.kind === 'started' && !result.replayed
+  if (verification.checkedBy === 'twilio') {
+    if (!deps.upstream) return withoutUpstream()
+    const { to } = verification
+    if (result.replayed) return readElsewhere(deps.upstream, caller, to ?? '')
+    const started = { caller, verification, isNew, form }
+    return startElsewhere({ ...deps, upstream: deps.upstream, end: endBy(deps, request) }, started)
+  }
   const known = isNew ? sid : await deps.wires.sidOf(verification.id)
   if (known === undefined) return notFound(resourceOf(request, STARTS))
   const first = {
@@ -101,6 +69,12 @@ async function start(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
   const updatedAt = sent.at(-1)?.queuedAt ?? verification.createdAt
   return { status: 201, body: verificationResource({ ...shown, updatedAt }, sent, by) }
 }
+
+/** Here alone: Twilio has refused it, or no longer has it. */
+const endBy =
+  ({ service }: WireDeps, { caller, endUser }: WireRequest) =>
+  (id: string) =>
+    service.cancel(caller, { id, endUser, idempotency: null })
 
 async function show(
   deps: WireDeps,
@@ -115,14 +89,16 @@ async function show(
   return { status: 200, body: verificationResource(shown, sent, by) }
 }
 
-const viewedAt = ({ keyring, clock }: WireDeps, { record }: Wired) =>
-  viewOf(record, openRecipient(keyring, record), clock.now())
-
 /** @param name its SID or its recipient */
 async function read(deps: WireDeps, request: WireRequest, name: string): Promise<WireAnswer> {
   const found = await findPending(deps, request, name)
   if (!found) return notFound(resourceOf(request, STARTS))
-  return show(deps, request, found, viewedAt(deps, found), 'pending')
+  const verification = viewedAt(deps, found)
+  if (found.record.checkedBy !== 'twilio')
+    return show(deps, request, found, verification, 'pending')
+  return deps.upstream
+    ? readElsewhere(deps.upstream, request.caller, verification.to ?? '')
+    : withoutUpstream()
 }
 
 async function update(deps: WireDeps, request: WireRequest, name: string): Promise<WireAnswer> {
@@ -132,8 +108,19 @@ async function update(deps: WireDeps, request: WireRequest, name: string): Promi
     return invalid('Status', 'is neither approved nor canceled')
   const found = await findPending(deps, request, name)
   if (!found) return notFound(resourceOf(request, STARTS))
-  const { id } = found.record
-  const result = await deps.service.cancel(caller, { id, endUser, idempotency })
+  const { id, checkedBy } = found.record
+  const command = { id, endUser, idempotency }
+  const end = () =>
+    wanted === 'canceled'
+      ? deps.service.cancel(caller, command)
+      : deps.service.report(caller, { ...command, outcome: 'approved', byWire: true })
+  if (checkedBy === 'twilio') {
+    const to = viewedAt(deps, found).to ?? ''
+    return deps.upstream
+      ? endElsewhere({ upstream: deps.upstream, end }, caller, { to, status: wanted })
+      : withoutUpstream()
+  }
+  const result = await end()
   if (result.kind === 'refused') return errorOf(result, resourceOf(request, STARTS))
   return show(deps, request, found, result.verification, wanted)
 }
@@ -148,12 +135,15 @@ function refuseCheck(deps: WireDeps, request: WireRequest, refusal: Refusal, { r
   return errorOf({ ...refusal, retryAfterSeconds: left / 1000 }, resource)
 }
 
-function checked(
+async function checked(
   deps: WireDeps,
   request: WireRequest,
   found: Wired,
   result: CheckResult,
-): WireAnswer {
+): Promise<WireAnswer> {
+  // Twilio no longer has it: the next start makes a new one.
+  const isOver = result.kind === 'refused' && result.elsewhere?.code === 20404
+  if (isOver) await endBy(deps, request)(found.record.id)
   const isWrong = result.kind === 'refused' && result.error === 'code_incorrect'
   if (result.kind === 'refused' && !isWrong) return refuseCheck(deps, request, result, found)
   const verification = result.verification ?? viewedAt(deps, found)
@@ -161,6 +151,17 @@ function checked(
   const { status } = verification
   const shown = { sid: found.sid, service, verification, status, updatedAt: deps.clock.now() }
   return { status: 201, body: checkResource(shown, request.by) }
+}
+
+/** Of nothing that is known here: Twilio may have it from before this service stood in front of it. */
+async function passOn(
+  { upstream }: WireDeps,
+  request: WireRequest,
+  { to, code }: { to: string | null | undefined; code: string },
+): Promise<WireAnswer> {
+  const { service } = request.caller
+  if (!upstream || service.twilioPercent === 0 || !to) return notFound(resourceOf(request, CHECKS))
+  return checkElsewhere(upstream, request.caller, { to, code })
 }
 
 async function check(deps: WireDeps, request: WireRequest): Promise<WireAnswer> {
@@ -173,7 +174,7 @@ async function check(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
   for (const other of ['Amount', 'Payee', 'SnaClientToken'])
     if (form.get(other)) return invalid(other, 'is bound to no verification of this service')
   const found = await find(deps, request, name)
-  if (!found) return notFound(resourceOf(request, CHECKS))
+  if (!found) return passOn(deps, request, { to, code })
   const { id, purpose } = found.record
   const result = await deps.service.check(caller, {
     ...{ id, code, purpose, endUser, idempotency, wire: WIRE },

@@ -1,0 +1,106 @@
+// Verifications that Twilio sends and checks, behind the same door: counted and limited here, asked of Twilio, and never failed
+// over: Twilio's code is not ours.
+// It must not say that something was done, or was not, where nobody knows.
+
+import type { Caller, VerificationView } from '../../verification/api.ts'
+import type { WireStore } from '../../verification/wire-ports.ts'
+import { type TwilioError, twilioError } from './errors.ts'
+import { serviceSidOf } from './sids.ts'
+import type { Asked, Upstream } from './upstream.ts'
+
+const RETRY_SECONDS = 2
+
+type Answer = { status: 200 | 201; body: object } | TwilioError
+
+const notReached = () =>
+  twilioError(503, 20503, 'Twilio could not be reached; nothing was done', RETRY_SECONDS)
+/** Settings were taken away before the last of its codes had ended. */
+export const withoutUpstream = () =>
+  twilioError(503, 20503, 'Twilio checks this code, and TWILIO_VERIFY_KEY_SID is not set here', 30)
+
+/** @param lost what may have been done, and how to find out */
+function answerOf(asked: Asked, status: 200 | 201, lost: TwilioError): Answer {
+  switch (asked.kind) {
+    case 'answered':
+      return { status, body: asked.body }
+    case 'refused':
+      return asked.error
+    case 'unsent':
+      return notReached()
+    case 'lost':
+      return lost
+  }
+}
+
+const startLost = (retryAfter: number) =>
+  twilioError(
+    503,
+    20503,
+    'Twilio did not answer, and its message may be on its way: a check by To asks Twilio, and a later start sends the same code again',
+    retryAfter,
+  )
+
+type Started = {
+  caller: Caller
+  verification: VerificationView
+  /** It was made for this request; else it was pending before. */
+  isNew: boolean
+  form: URLSearchParams
+}
+
+/** The row is there already: of whatever happens from here on, it is known that Twilio was asked. */
+export async function startElsewhere(
+  {
+    upstream,
+    wires,
+    end,
+  }: { upstream: Upstream; wires: WireStore; end: (id: string) => Promise<unknown> },
+  { caller, verification, isNew, form }: Started,
+): Promise<Answer> {
+  const { id, to, resendInSeconds, expiresInSeconds } = verification
+  const sent = new URLSearchParams(form)
+  // As a check will name it, whatever the spelling.
+  sent.set('To', to ?? '')
+  const asked = await upstream.start(serviceSidOf(caller.service), sent)
+  if (asked.kind === 'answered') await wires.rename(id, String(asked.body.sid))
+  // Nothing was sent: the next start is a new one.
+  if (isNew && (asked.kind === 'refused' || asked.kind === 'unsent')) await end(id)
+  return answerOf(asked, 201, startLost(resendInSeconds ?? expiresInSeconds))
+}
+
+export async function readElsewhere(
+  upstream: Upstream,
+  { service }: Pick<Caller, 'service'>,
+  to: string,
+): Promise<Answer> {
+  const unknown = twilioError(503, 20503, 'Twilio did not answer', RETRY_SECONDS)
+  return answerOf(await upstream.read(serviceSidOf(service), to), 200, unknown)
+}
+
+/** Here it ends once Twilio has ended it, or no longer has it. */
+export async function endElsewhere(
+  { upstream, end }: { upstream: Upstream; end: () => Promise<unknown> },
+  { service }: Pick<Caller, 'service'>,
+  about: { to: string; status: 'approved' | 'canceled' },
+): Promise<Answer> {
+  const asked = await upstream.update(serviceSidOf(service), about.to, about.status)
+  const isOver = asked.kind === 'refused' && asked.error.code === 20404
+  if (asked.kind === 'answered' || isOver) await end()
+  const lost = twilioError(
+    503,
+    20503,
+    'Twilio did not answer: it may have ended; ask again',
+    RETRY_SECONDS,
+  )
+  return answerOf(asked, 200, lost)
+}
+
+/** Of one that was started at Twilio before this service stood in front of it: known to nobody here, so counted by Twilio alone. */
+export async function checkElsewhere(
+  upstream: Upstream,
+  { service }: Pick<Caller, 'service'>,
+  { to, code }: { to: string; code: string },
+): Promise<Answer> {
+  const lost = twilioError(503, 20503, 'Twilio did not answer: ask again', RETRY_SECONDS)
+  return answerOf(await upstream.check(serviceSidOf(service), to, code), 201, lost)
+}
