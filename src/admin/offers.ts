@@ -42,6 +42,8 @@ export function offersFor(
     row.kind !== 'decoy' &&
     row.sends < row.maxSends &&
     !isSpent(row) &&
+    // It would have a code that nobody compares.
+    row.checkedBy !== 'twilio' &&
     row.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
   const channels = hasSend ? channelsFor(row.channel, about.channels) : []
   return {

@@ -117,7 +117,7 @@ function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
     ['Started', momentOf(one.createdAt, now)],
     [one.endedAt === null ? 'Expires' : 'Ended', momentOf(one.endedAt ?? one.expiresAt, now)],
     ['Checked by', CHECKERS[one.checkedBy ?? 'here']],
-    ['Wrong codes', one.checkedBy === null ? `${one.failed} of ${one.maxAttempts}` : null],
+    ['Wrong codes', one.checkedBy !== 'caller' ? `${one.failed} of ${one.maxAttempts}` : null],
     ['Messages', isFactor ? 'none: the user has the code' : `${one.sends} of ${one.maxSends}`],
     ['Signed in', one.authenticated ? 'yes, before this' : null],
     ['Address', one.clientIp === null ? null : html`<span class="mono">${one.clientIp}</span>`],

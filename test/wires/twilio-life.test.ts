@@ -111,6 +111,28 @@ describe('C94: one node', () => {
     expect(await check(code, { VerificationSid: sid, To: TO })).toMatchObject({ valid: true })
   })
 
+  it('Status=approved closes it, and approves nobody', async () => {
+    const { sid = '' } = await start()
+    const code = await lastCode()
+    const closed = await said(wire.update(request({ Status: 'approved' }), sid))
+    expect(closed).toMatchObject({ sid, status: 'approved', valid: true })
+    expect(world.rows()).toMatchObject([{ status: 'closed', approvals: 0 }])
+    expect(await check(code)).toMatchObject({ status: 404, code: 20404 })
+  })
+
+  it('what Twilio checks is nobody’s to check once the login there is taken away', async () => {
+    const { service, caller, store, keyring, clock } = world
+    const upstream = { start: async () => ({ kind: 'answered', body: { sid: 'VE1', to: TO } }) }
+    const shared = { ...caller, service: { ...caller.service, twilioPercent: 100 } }
+    const deps = { service, keyring, clock, wires: store.wires, draw: () => 99 }
+    const before = createTwilioWire({ ...deps, upstream: upstream as never })
+    await before.start({ ...request({ To: TO, Channel: 'sms' }), caller: shared })
+    expect(await check('123456')).toMatchObject({ status: 503, code: 20503 })
+    const answers = [start(), said(wire.read(request({}), TO))]
+    for (const answer of await Promise.all(answers)) expect(answer.code).toBeGreaterThan(20_000)
+    expect(world.rows()).toHaveLength(1)
+  })
+
   it('services have SIDs of their own, which follow from their names', () => {
     const named = (name: string) => serviceSidOf({ ...world.policy, name })
     expect(named('shop')).toMatch(/^VA[0-9a-f]{32}$/)

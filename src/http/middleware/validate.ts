@@ -92,7 +92,7 @@ function readString(text: string): string | null {
 }
 
 /** Null: not a key. The quoted and the bare form of a key are the same key. */
-function parseIdempotencyKey(header: string): string | null {
+export function parseIdempotencyKey(header: string): string | null {
   const text = header.trim()
   if (!PRINTABLE.test(text)) return null
   const key = text.startsWith('"') ? readString(text) : text

@@ -23,6 +23,7 @@ import { addressOf, readEndUser } from '../end-user.ts'
 import { callerOf } from '../middleware/auth.ts'
 import { readBytes } from '../middleware/body.ts'
 import { joinTrace } from '../middleware/trace.ts'
+import { parseIdempotencyKey } from '../middleware/validate.ts'
 import { INTERNAL_ERROR, RequestAbortedError, refusal, refusalOf } from '../problem.ts'
 import { recordWrongKey, refuse } from '../refuse.ts'
 import type { App } from '../register.ts'
@@ -131,10 +132,7 @@ async function readForm(c: AppContext): Promise<Form | TwilioError> {
     return twilioError(415, 60200, 'Send Content-Type: application/x-www-form-urlencoded')
   const bytes = await readBytes(c.env.incoming, MAX_FORM_BYTES)
   if (!bytes) return twilioError(413, 60200, `A body may have at most ${MAX_FORM_BYTES / 1024} KiB`)
-  const form = new URLSearchParams(bytes.toString('utf8'))
-  for (const value of form.values())
-    if (!value.isWellFormed()) return twilioError(400, 60200, 'The body is not valid UTF-8')
-  return form
+  return new URLSearchParams(bytes.toString('utf8'))
 }
 
 /** Their parameter for it; else as for our own API. */
@@ -169,9 +167,12 @@ async function answerTo(
   const endUser = endUserOf(c, deps, form)
   if (isError(endUser)) return endUser
   const by: Asking = { accountSid: accountSidOf(user), base: originOf(c, deps) }
-  const key = c.req.header('Idempotency-Key') || null
+  const header = c.req.header('Idempotency-Key')
+  const key = header === undefined ? null : parseIdempotencyKey(header)
+  if (header !== undefined && key === null)
+    return invalid('Idempotency-Key', 'must have 1 to 255 printable characters')
   const given = { ...Object.fromEntries(form), path: c.get('route'), name }
-  const idempotency = idempotencyOf(key?.slice(0, 255) ?? null, given)
+  const idempotency = idempotencyOf(key, given)
   return act({ caller: callerOf(c), by, form, endUser, idempotency }, name ?? '')
 }
 
