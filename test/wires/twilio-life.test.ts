@@ -153,4 +153,21 @@ describe('C94: as between nodes', () => {
     expect(world.rows()).toHaveLength(1)
     expect(await check(await lastCode())).toMatchObject({ valid: true })
   })
+
+  it('C95: of 20 delegated starts at once one asks Twilio', async () => {
+    const { service, caller, store, keyring, clock } = world
+    let asked = 0
+    const start = async () => {
+      asked += 1
+      return { kind: 'answered', body: { sid: 'VE1' } }
+    }
+    const deps = { service, keyring, clock, wires: store.wires, draw: () => 0 }
+    const shared = createTwilioWire({ ...deps, upstream: { start } as never })
+    const by = { ...caller, service: { ...caller.service, twilioPercent: 100 } }
+    const one = () => said(shared.start({ ...request({ To: TO, Channel: 'sms' }), caller: by }))
+    const all = await Promise.all(Array.from({ length: PARALLEL }, one))
+    expect(all.filter(({ sid }) => sid === 'VE1')).toHaveLength(1)
+    expect(all.filter(({ code }) => code === 60212)).toHaveLength(PARALLEL - 1)
+    expect([asked, world.rows().length]).toEqual([1, 1])
+  })
 })

@@ -55,6 +55,9 @@ async function start(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
     if (!deps.upstream) return withoutUpstream()
     const { to } = verification
     if (result.replayed) return readElsewhere(deps.upstream, caller, to ?? '')
+    // Another node's start came first, and asks Twilio itself: asked twice, Twilio would send twice, and count once here.
+    const isAnother = !isNew && (await find(deps, request, to ?? ''))?.record.sends === 1
+    if (isAnother) return errorOf(refuseRacer(verification), resourceOf(request, STARTS))
     const started = { caller, verification, isNew, form }
     return startElsewhere({ ...deps, upstream: deps.upstream, end: endBy(deps, request) }, started)
   }
@@ -69,6 +72,11 @@ async function start(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
   const updatedAt = sent.at(-1)?.queuedAt ?? verification.createdAt
   return { status: 201, body: verificationResource({ ...shown, updatedAt }, sent, by) }
 }
+
+const refuseRacer = ({ resendInSeconds }: VerificationView): Refusal => ({
+  ...{ kind: 'refused', error: 'resend_too_early', detail: 'another start of it came first' },
+  retryAfterSeconds: resendInSeconds ?? 1,
+})
 
 /** Here alone: Twilio has refused it, or no longer has it. */
 const endBy =
