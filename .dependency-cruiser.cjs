@@ -24,7 +24,7 @@ const SETTLED = '^src/events/settled\\.ts$'
 
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
-  '^src/(verification|factors|front|wires|access|events|limits|shield)/',
+  '^src/(verification|factors|front|relay|wires|access|events|limits|shield)/',
   '^src/delivery/((receipts|calls|pace)/)?((outbox-|poll-)?ports|registry)\\.ts$',
   '^src/(retention|audit)/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
@@ -43,6 +43,7 @@ module.exports = {
     row('verification-is-pure', '^src/verification/', ['^src/verification/', EVENT_WORDS]),
     row('factors-know-verification', '^src/factors/', ['^src/(factors|verification)/']),
     row('front-knows-verification', '^src/front/', ['^src/(front|verification)/', EVENT_WORDS]),
+    row('relay-knows-verification', '^src/relay/', ['^src/(relay|verification)/']),
     {
       name: 'verification-knows-no-library',
       severity: 'error',

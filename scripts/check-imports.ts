@@ -15,6 +15,7 @@ const PLANTS: readonly Plant[] = [
   plant('verification-is-pure', 'verification', '../factors/planted-factor.ts'),
   plant('factors-know-verification', 'factors', '../hashing/planted-hasher.ts'),
   plant('front-knows-verification', 'front', '../http/planted-route.ts'),
+  plant('relay-knows-verification', 'relay', '../http/planted-route.ts'),
   plant('verification-knows-no-library', 'factors', 'otplib'),
   plant('hashing-and-limits-implement-ports', 'hashing', '../verification/state.ts'),
   plant('hashing-and-limits-implement-ports', 'limits', '../access/ports.ts'),

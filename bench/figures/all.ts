@@ -19,6 +19,7 @@ import { overviewOnPostgres, overviewOnSqlite } from './b15-overview.ts'
 import { followersOnPostgres, followersOnSqlite } from './b17-followers.ts'
 import { traces } from './b19-traces.ts'
 import { webhookBacklog } from './b20-webhook-backlog.ts'
+import { relay } from './b21-relay.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
 import { postgresCpu } from './postgres-cpu.ts'
@@ -43,6 +44,7 @@ export const ALL = [
   followersOnSqlite,
   followersOnPostgres,
   webhookBacklog,
+  relay,
   costs,
   flowCpu,
   postgresCpu,

@@ -7,6 +7,7 @@ import { deliveries } from './deliveries.ts'
 import type { Gateway } from './gateway.ts'
 import { handOvers } from './hand-overs.ts'
 import { openLoop } from './open-loop.ts'
+import { relays } from './relays.ts'
 import { reports, starts } from './reports.ts'
 
 export type Jobs = ReturnType<typeof createJobs>
@@ -21,6 +22,7 @@ export function createJobs(gateway: Gateway) {
     handOvers: (args: Parameters<typeof handOvers>[1]) => handOvers(gateway, args),
     deliveries: (args: Parameters<typeof deliveries>[1]) => deliveries(gateway, args),
     starts,
+    relays,
     reports: (args: Parameters<typeof reports>[1]) => reports(gateway, args),
     seenAt: (ids: readonly string[]) => ({
       seenAt: Object.fromEntries(ids.map((id) => [id, gateway.seenAt(id)])),

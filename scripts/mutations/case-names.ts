@@ -90,6 +90,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C92: 'a code that its caller made: another text in its place, a key beyond its scope, a check, reports at once',
   C91: 'a client whose answers are lost, late, cut off or not ours, and its fake beside the real service',
   C96: 'an operator’s API in front of the domain: its published cases, free text, another’s authenticationId',
+  C93: 'a login system’s request: forged, late, said twice, on two nodes, cut off by a kill, and with a text in place of a code',
   C97: 'documents for assistants: a path that leads elsewhere, a link that leads nowhere, a command that no longer works',
 }
 

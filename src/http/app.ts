@@ -43,7 +43,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 import { documentWebhooks } from './webhook-documents.ts'
 
 const UNDER_PREFIX =
-  /^\/.*[^/]\/+(?:admin|docs|verify|factors|approvals|dev|v|healthz|readyz|openapi\.json)(?:\/|$)/
+  /^\/.*[^/]\/+(?:admin|docs|verify|factors|approvals|dev|relay|v|healthz|readyz|openapi\.json)(?:\/|$)/
 
 /** A hint for proxies that serve this under a path prefix and do not strip it. */
 function adviseOnPath(path: string): string {

@@ -32,6 +32,7 @@ import { composeAdmin, composeConsole } from './compose-admin.ts'
 import { lateFront, lateLinks } from './compose-front.ts'
 import { composeParts, type Parts } from './compose-parts.ts'
 import { withViewers } from './compose-receipts.ts'
+import { lateRelay } from './compose-relay.ts'
 import {
   composeAddresses,
   composeSearch,
@@ -158,6 +159,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     lateConsole(pages),
     lateFront(deps, config),
     lateLinks(deps, config),
+    lateRelay(deps),
     ...lateTwilio(config, deps, { wires: store.wires, keyring, http: providers.http }),
     ...lateCamara(deps, { wires: store.wires, keyring }),
   ])

@@ -26,7 +26,15 @@ export type Caller = {
 export type EndUser = { clientIp: string | null; userAgent: string | null }
 
 /** From the Idempotency-Key header; `body` is the validated body without client_ip and user_agent. */
-export type Idempotency = { key: string; body: unknown }
+export type Idempotency = {
+  key: string
+  body: unknown
+  /**
+   * For a key that is meant for a while only: slices of time, the present one first, in which it counts as the same.
+   * Absent: for as long as answers are kept.
+   */
+  slices?: readonly string[]
+}
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 

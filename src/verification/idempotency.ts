@@ -78,7 +78,9 @@ export function responseFor<Answer extends object>(
   const key: IdempotencyKey = {
     service,
     route,
-    keyMacs: keyring.macs('idempotency', ['key', ...scope]),
+    keyMacs: (idempotency.slices?.map((slice) => [slice]) ?? [[]]).flatMap((slice) =>
+      keyring.macs('idempotency', ['key', ...scope, ...slice]),
+    ),
   }
   const fingerprintOf = ['body', service, route, canonicalJson(idempotency.body)]
   const context = `idempotency:${scope.join(':')}`

@@ -46,6 +46,7 @@ import { PROVIDERS } from './providers.ts'
 import { RECEIPTS } from './receipts.ts'
 import { REFUSAL_LINES } from './refusal-lines.ts'
 import { REFUSALS } from './refusals.ts'
+import { RELAY } from './relay.ts'
 import { RESTORES } from './restores.ts'
 import { ROUTES } from './routes.ts'
 import { SECRETS } from './secrets.ts'
@@ -141,6 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOCUMENTS,
   ...ELEMENT,
   ...RECEIPTS,
+  ...RELAY,
   ...SHIELD,
   ...WIRES,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -3,9 +3,9 @@
 
 import type { Clock } from '../../kernel/clock.ts'
 import type { Keyring } from '../../kernel/keyring.ts'
+import { createRareNote } from '../../kernel/rare-note.ts'
 import { codeContext } from '../../kernel/sealing.ts'
 import type { MessageSettings, Provider } from '../ports.ts'
-import { createRareNote } from '../rare-note.ts'
 import type { CallbackUrls } from '../receipts/callback-urls.ts'
 import type { DecoyReceipts } from '../receipts/decoy-receipts.ts'
 import { type DeskDeps, isSigned } from '../receipts/desk.ts'

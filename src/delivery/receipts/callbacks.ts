@@ -1,25 +1,10 @@
-// What the readers of receipts share: secrets compared in constant time, fresh times, JSON, and a receipt from a few words.
+// What the readers of receipts share: JSON, and a receipt from a few words.
 // It must not know a provider.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { roundToMicros } from '../../kernel/money.ts'
 import { type Codes, errorIn, faultIn, type Json, readJson } from '../answers/coded-answer.ts'
 import type { Charge } from '../cost.ts'
 import type { Callback, Receipt } from './ports.ts'
-
-/** As in Standard Webhooks: a callback that was recorded is of no use later. What comes twice within it changes nothing (I16). */
-const FRESH_MS = 300_000
-
-/** @param pastMs for signatures that keep the time of the first try */
-export function isFresh(at: number, now: number, pastMs = FRESH_MS): boolean {
-  return at >= now - pastMs && at <= now + FRESH_MS // mutant: C55.replay-window
-}
-
-/** In constant time, whatever the lengths are. */
-export function isSame(given: string, expected: string): boolean {
-  const [left, right] = [given, expected].map((text) => createHash('sha256').update(text).digest())
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
-}
 
 const textOf = (body: Uint8Array) => Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 

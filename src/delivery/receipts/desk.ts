@@ -3,8 +3,8 @@
 
 import type { Channel } from '../../kernel/channel.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { createRareNote } from '../../kernel/rare-note.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
-import { createRareNote } from '../rare-note.ts'
 import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
 import type {
   Callback,

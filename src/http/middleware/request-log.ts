@@ -11,8 +11,8 @@ import { endSpan } from './trace.ts'
 const LOGGABLE_ID = /^[\w-]{1,64}$/
 /** Probes arrive every few seconds and are not worth a line. */
 const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
-/** Anybody may ask there without a key, thousands of times a second: the desk tells of those in one line a minute. */
-const RECEIPTS = '/receipts/{provider}'
+/** Anybody may ask there without a key, thousands of times a second: the desks tell of those in one line a minute. */
+const DOORS: readonly string[] = ['/receipts/{provider}', '/relay/{system}']
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -47,7 +47,8 @@ export function requestLog({
       ...(span && { trace_id: span.traceId }),
       ...(given && LOGGABLE_ID.test(given) && { caller_request_id: given }),
     }
-    const isStrangers = route === RECEIPTS && c.res.status >= 400 && c.res.status < 500 // mutant: C55.refusals-in-one-line
+    const isRefused = c.res.status >= 400 && c.res.status < 500
+    const isStrangers = isRefused && route !== null && DOORS.includes(route) // mutant: C55.refusals-in-one-line
     const isQuiet = isStrangers || (route !== null && QUIET_ROUTES.includes(route))
     logger[isQuiet ? 'debug' : 'info'](line, 'request')
     if (span) endSpan(span, c.res.status)

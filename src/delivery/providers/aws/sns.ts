@@ -3,10 +3,11 @@
 // It must not ask anything of an address that a notification names before its topic is known to be ours.
 
 import { type KeyObject, verify } from 'node:crypto'
+import { isFresh } from '../../../kernel/signed.ts'
 import type { Json } from '../../answers/coded-answer.ts'
 import type { HttpClient } from '../../ports.ts'
 import { type ProviderSetting, type SettingValues, wrong } from '../../provider-entry.ts'
-import { bodyOf, isFresh } from '../../receipts/callbacks.ts'
+import { bodyOf } from '../../receipts/callbacks.ts'
 import type { Callback, ReceiptReader, Report } from '../../receipts/ports.ts'
 import { createCertificates } from './sns-certificates.ts'
 

@@ -1,8 +1,9 @@
 // Postmark's webhooks: they are not signed, so that a login in their URL has to prove where they are from.
 
+import { isSame } from '../../../kernel/signed.ts'
 import type { Codes, Json } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import { bodyOf, idOf, isSame, receiptOf, timeOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import { bodyOf, idOf, receiptOf, timeOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 const LOGIN = 'POSTMARK_WEBHOOK_LOGIN'

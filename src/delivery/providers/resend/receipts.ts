@@ -1,17 +1,10 @@
 // Resend's webhooks, signed by Standard Webhooks under Svix' names of the headers.
 
 import { createHmac } from 'node:crypto'
+import { isFresh, isSame } from '../../../kernel/signed.ts'
 import { type Codes, toObject } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import {
-  bodyOf,
-  idOf,
-  isFresh,
-  isSame,
-  receiptOf,
-  timeOf,
-  undeliveredOf,
-} from '../../receipts/callbacks.ts'
+import { bodyOf, idOf, receiptOf, timeOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { bounceOf } from '../mail/bounces.ts'
 

@@ -1,16 +1,10 @@
 // SendGrid's Event Webhook: a list of events, signed with ECDSA over the time and the raw body.
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { isFresh } from '../../../kernel/signed.ts'
 import type { Codes, Json } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import {
-  codeOf,
-  idOf,
-  isFresh,
-  listOf,
-  receiptOf,
-  undeliveredOf,
-} from '../../receipts/callbacks.ts'
+import { codeOf, idOf, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 const KEY = 'SENDGRID_WEBHOOK_KEY'

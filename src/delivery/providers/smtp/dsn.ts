@@ -1,9 +1,10 @@
 // Bounces (RFC 3464) as a mail server hands them on, raw: of which mail one is, and what became of it.
 // It must not believe one without the token that its mail went out with, nor hand on a server's words, which quote the address.
 
+import { isSame } from '../../../kernel/signed.ts'
 import type { Fault } from '../../ports.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import { isSame, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import { receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { Callback, Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { faultOfCode } from './faults.ts'
 

@@ -1,15 +1,9 @@
 // What Telegram's Gateway reports of a code: to the URL that came with it, signed with a key that is made of the token.
 
 import { createHash, createHmac } from 'node:crypto'
+import { isFresh, isSame } from '../../../kernel/signed.ts'
 import { type Codes, toObject } from '../../answers/coded-answer.ts'
-import {
-  bodyOf,
-  idOf,
-  isFresh,
-  isSame,
-  receiptOf,
-  undeliveredOf,
-} from '../../receipts/callbacks.ts'
+import { bodyOf, idOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { ReceiptReader } from '../../receipts/ports.ts'
 
 const STATUSES: Codes = {

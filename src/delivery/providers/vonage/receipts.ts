@@ -2,6 +2,7 @@
 // with the hash of the body.
 
 import { createHash, createHmac } from 'node:crypto'
+import { isFresh, isSame } from '../../../kernel/signed.ts'
 import { type Json, readJson, toObject } from '../../answers/coded-answer.ts'
 import { readOptOutWord } from '../../opt-out-words.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
@@ -9,8 +10,6 @@ import {
   bodyOf,
   chargeOf,
   idOf,
-  isFresh,
-  isSame,
   receiptOf,
   timeOf,
   undeliveredOf,

@@ -1,8 +1,9 @@
 // What WhatsApp reports of a message: webhooks of the app, signed with its secret over the raw body, after a handshake by GET.
 
 import { createHmac } from 'node:crypto'
+import { isSame } from '../../../kernel/signed.ts'
 import { type Json, toObject } from '../../answers/coded-answer.ts'
-import { bodyOf, idOf, isSame, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import { bodyOf, idOf, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
 import type { Callback, Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { WHATSAPP_CODES } from './codes.ts'
 

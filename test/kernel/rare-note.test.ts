@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createRareNote } from '../../src/delivery/rare-note.ts'
+import { createRareNote } from '../../src/kernel/rare-note.ts'
 import { T0 } from '../contract/rows.ts'
 
 it('a line a minute of each provider says how often it happened since the last one', () => {
