@@ -11,7 +11,7 @@ import { LOGIN, type StandIn, startStandIn } from './twilio-stand-in.ts'
 const SERVICE_SID = `VA${'0d'.repeat(16)}`
 /** Ours are what is left of a hundred. */
 const SHARES = ['95', '50', '0'] as const
-const STARTS = 6
+const STARTS = 3
 /** What is drawn is drawn again until it is there: a fair coin does not fall the same way so often. */
 const MOST_STARTS = 64
 
