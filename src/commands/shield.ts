@@ -4,6 +4,7 @@ import type { StoppedSums, StoppedValue, WhatIf } from '../admin/shield.ts'
 import { DAY_MS } from '../kernel/clock.ts'
 import { formatSums } from '../kernel/money.ts'
 import { SHIELD_RULES } from '../kernel/shield-rules.ts'
+import { unreportedIn } from '../shield/facts.ts'
 import type { Progress, StoppedStart } from '../shield/replay.ts'
 import type { AdminContext } from './admin-context.ts'
 import {
@@ -83,7 +84,11 @@ async function run(
   const onStopped = (start: StoppedStart) =>
     terminal.out(`${JSON.stringify(lineOf(start, shownValue))}\n`)
   const end = until ?? clock.now() + 1
-  const found = await createWhatIf({ log: store.shield, keyring, networkOf: networkKey })({
+  const whatIf = createWhatIf({
+    ...{ log: store.shield, keyring, networkOf: networkKey },
+    isUnreported: unreportedIn(config.services),
+  })
+  const found = await whatIf({
     ...{ service, since: since ?? end - DEFAULT_DAYS * DAY_MS, until: end, onSlice },
     ...(rule && { rules: [rule] }),
     ...(given.flag('starts') && { onStopped }),

@@ -39,6 +39,7 @@ import type { Logger } from '../kernel/logger.ts'
 import { networkKey } from '../limits/client-address.ts'
 import type { LimitStore } from '../limits/counting.ts'
 import { PACKAGE_FILE } from '../paths.ts'
+import { unreportedIn } from '../shield/facts.ts'
 import type { Lists } from '../shield/lists.ts'
 import type { Store } from '../storage/store.ts'
 import type { Levels } from '../telemetry/metrics.ts'
@@ -109,7 +110,12 @@ const shieldReads = (
   { store, keyring, clock }: Pick<AdminParts, 'store' | 'keyring' | 'clock'>,
 ) => ({
   shield: createShieldReport({ store: store.shield, services, clock }),
-  whatIf: createWhatIfBeside(createWhatIf({ log: store.shield, keyring, networkOf: networkKey })),
+  whatIf: createWhatIfBeside(
+    createWhatIf({
+      ...{ log: store.shield, keyring, networkOf: networkKey },
+      isUnreported: unreportedIn(services),
+    }),
+  ),
 })
 
 const textsOf =

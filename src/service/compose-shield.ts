@@ -9,6 +9,7 @@ import type { Logger } from '../kernel/logger.ts'
 import type { ShieldMode } from '../kernel/shield-rules.ts'
 import { networkKey } from '../limits/client-address.ts'
 import { createBook } from '../shield/book.ts'
+import { unreportedIn } from '../shield/facts.ts'
 import type { ModeOf, Stop } from '../shield/judge.ts'
 import { createLists, type EntryToWrite, type Lists } from '../shield/lists.ts'
 import { entryOf } from '../shield/rule-entries.ts'
@@ -54,6 +55,7 @@ function composeRules(
   return createWatcher({
     ...{ store: store.shield, reader: store.audit, hasGaps: store.wallMs !== null },
     ...{ keyring, networkOf: networkKey, modeOf, clock, logger },
+    isUnreported: unreportedIn(services),
     // A row may name the network of an end user.
     keptMs: retentionDays.addresses * DAY_MS,
     async onBegun(begun) {

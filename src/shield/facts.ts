@@ -5,7 +5,7 @@ import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import { SHIELD_RULES, type ShieldRule } from '../kernel/shield-rules.ts'
-import { TAIL_DIGITS } from '../verification/policy.ts'
+import { type ServicePolicy, TAIL_DIGITS } from '../verification/policy.ts'
 import type { WatchedEvent } from './log-ports.ts'
 import { PREFIX_DIGITS } from './values.ts'
 
@@ -31,16 +31,27 @@ export type FactDeps = {
   keyring: Pick<Keyring, 'open' | 'mac'>
   /** The /24 or /48 of an address; undefined: it is none. */
   networkOf: (ip: string) => string | undefined
+  /** Nobody reports of this service whether a caller's own code was used: the rules would take each for unused. */
+  isUnreported?: (service: string) => boolean
 }
+
+/** Login systems that codes are sent for report nothing of them; the budgets that such a service must have stand in. */
+export const unreportedIn =
+  (services: ReadonlyMap<string, Pick<ServicePolicy, 'relay'>>) =>
+  (service: string): boolean =>
+    Object.keys(services.get(service)?.relay ?? {}).length > 0
 
 const KIND_OF: Partial<Record<WatchedEvent['type'], FactKind>> = {
   'verification.started': 'start',
   'verification.approved': 'approval',
+  'verification.closed': 'approval',
 }
 
 function kindOf({ type, details }: WatchedEvent): FactKind | undefined {
   // The first message alone: a start is taken back once, however many resends fail.
   if (type === 'delivery.failed') return details.send === 1 ? 'failure' : undefined
+  // Of a caller's own code; one that failed is unused.
+  if (type === 'verification.closed' && details.outcome !== 'approved') return undefined
   return KIND_OF[type]
 }
 
@@ -66,6 +77,7 @@ function ofAddress(address: string, service: string, { keyring }: FactDeps): Val
 function readFact(event: WatchedEvent, kind: FactKind, deps: FactDeps): Fact | undefined {
   const { verificationId, channel, createdAt, recipientSealed, service, clientIp } = event
   if (event.kind !== 'real' || event.isKnown || verificationId === null) return undefined // mutant: C84.known-pass
+  if (event.details.checked_by !== undefined && deps.isUnreported?.(service)) return undefined
   if (channel === null || isFactorChannel(channel) || createdAt === null || !recipientSealed)
     return undefined
   let recipient: string

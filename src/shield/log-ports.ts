@@ -29,6 +29,7 @@ export type WatchedEvent = {
 export const JUDGED = [
   'verification.started',
   'verification.approved',
+  'verification.closed',
   'delivery.failed',
 ] as const satisfies readonly EventType[]
 

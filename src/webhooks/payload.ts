@@ -34,6 +34,13 @@ const about = {
   }),
 }
 
+const ofEnd = {
+  outcome: z.string().optional().openapi({
+    description: 'Of `verification.closed`, as its caller reported it: approved or failed.',
+    example: 'approved',
+  }),
+}
+
 const ofMessage = {
   provider: z.string().optional().openapi({ description: 'Who carried it.', example: 'twilio' }),
   send: z
@@ -52,7 +59,7 @@ const ofMessage = {
 }
 
 const dataOf = {
-  verification: z.object(about).openapi({ description: 'The verification.' }),
+  verification: z.object({ ...about, ...ofEnd }).openapi({ description: 'The verification.' }),
   delivery: z
     .object({ ...about, ...ofMessage })
     .openapi({ description: 'The verification, and the message.' }),

@@ -32,6 +32,21 @@ const people = (provider: string, count: number, some: number, change: Partial<R
 const textsOf = (rows: RecentTry[]) => adviseOnWeights(sumUp(rows, NOW)).map(({ text }) => text)
 
 describe('advice', () => {
+  it('C92: takes the outcome that a caller reports, and nothing from those that say nothing', () => {
+    const closed = (outcome: 'approved' | 'failed') => {
+      return { status: 'closed', checkedBy: 'caller', outcome } as const
+    }
+    const rows = [
+      ...people('twilio', 100, 80, closed('failed')),
+      ...people('vonage', 100, 10, closed('failed')),
+    ]
+    expect(textsOf(rows)).toEqual([expect.stringContaining('20 % approved against 90 % by vonage')])
+    const silent = { status: 'expired', checkedBy: 'caller' } as const
+    expect(
+      textsOf([...people('twilio', 100, 80, silent), ...people('vonage', 100, 0, {})]),
+    ).toEqual([])
+  })
+
   it('names the share that is late, and how much the other one should carry', () => {
     const rows = [...people('twilio', 100, 31, LATE), ...people('vonage', 100, 6, LATE)]
     expect(textsOf(rows)).toEqual([

@@ -52,6 +52,28 @@ describe('what is counted', () => {
     )
   })
 
+  it('C92: a caller’s own code by what the caller reports, and in no share where nobody does', () => {
+    const closed = (outcome: string, at = T0 + 7_000) =>
+      ({
+        ...START,
+        at,
+        type: 'verification.closed',
+        details: { outcome, checked_by: 'caller' },
+      }) as const
+    const ended = (type: 'verification.expired' | 'verification.canceled', details = {}) =>
+      ({ ...START, type, details }) as const
+    const own = { checked_by: 'caller' }
+    const counted = (event: CountedEvent) =>
+      all([event]).counts.find(({ dimension }) => dimension === DIMENSIONS.all)
+    expect(counted(closed('approved'))).toMatchObject({ approved: 1, unapproved: 0 })
+    expect(all([closed('approved')]).times[0]).toMatchObject({ bucket: bucketOf(7_000), n: 1 })
+    expect(counted(closed('failed'))).toMatchObject({ approved: 0, unapproved: 1 })
+    for (const type of ['verification.expired', 'verification.canceled'] as const) {
+      expect(counted(ended(type))).toMatchObject({ unapproved: 1 })
+      expect(counted(ended(type, own))).toBeUndefined()
+    }
+  })
+
   it('C76: nobody who is no real recipient is counted, and no refusal less than in full', () => {
     const counted = (change: Partial<CountedEvent>) =>
       all([{ ...START, ...change }]).counts.find(({ dimension }) => dimension === 0)

@@ -1,6 +1,8 @@
 // C92: keys for relay and own codes on the composed service: who may give a code, what such a key may do, and where the code never
 // shows.
 
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Steered, startSteered } from '../e2e/steered-service.ts'
 import { type Answer, type Client, createClient } from './client.ts'
@@ -181,5 +183,28 @@ describe('the fields of a start with an own code', () => {
     ])
     const other = await post('/verify/start', { ...body, code: '7391B846' }, key)
     expect(outcome(other)).toBe('422 idempotency_key_reused')
+  })
+})
+
+describe('the code', () => {
+  it('C92: shows in no answer, log line, event, metric, export or file', async () => {
+    const { id } = await begin({ locale: 'de' })
+    await expect.poll(async () => (await service.messages(id)).length).toBe(1)
+    await post(`/verify/${id}/report`, { outcome: 'failed' })
+    for (const path of [
+      `/admin/api/verifications/${id}`,
+      '/admin/api/verifications?limit=100',
+      '/admin/api/events?limit=100',
+      '/admin/api/summary?span=1h',
+      '/metrics',
+      '/openapi.json',
+    ])
+      keep(await service.admin.get(path))
+    const detail = await service.admin.get(`/admin/api/verifications/${id}`)
+    expect(detail.body).toMatchObject({ checked_by: 'caller', outcome: 'failed', status: 'closed' })
+    const data = join(service.directory, 'data')
+    const files = readdirSync(data).map((name) => readFileSync(join(data, name), 'latin1'))
+    expect(files.length).toBeGreaterThan(2)
+    for (const text of [...told, ...service.lines, ...files]) expect(text).not.toContain(CODE)
   })
 })

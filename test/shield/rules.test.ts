@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../src/kernel/clock.ts'
 import type { ShieldMode, ShieldRule } from '../../src/kernel/shield-rules.ts'
 import { networkKey } from '../../src/limits/client-address.ts'
 import { createLevels } from '../../src/shield/book-of-levels.ts'
-import { createFactReader, type Fact, type FactKind } from '../../src/shield/facts.ts'
+import { createFactReader, type Fact, type FactKind, unreportedIn } from '../../src/shield/facts.ts'
 import { createJudge } from '../../src/shield/judge.ts'
 import type { WatchedEvent } from '../../src/shield/log-ports.ts'
 import { entryOf } from '../../src/shield/rule-entries.ts'
@@ -177,6 +177,32 @@ describe('C84: what is counted of an event', () => {
     expect(read?.values).toEqual({
       ...{ ...block, country: 'LV', conversion: 'LV', network: '203.0.113.0/24' },
     })
+  })
+
+  it('C92: an own code as any other where it is reported, and not at all where nobody reports', () => {
+    const details = { checked_by: 'caller' }
+    const services = new Map([
+      ['shop', { relay: { zitadel: ['secret'] } }],
+      ['default', { relay: {} }],
+    ] as const)
+    const own = createFactReader({
+      ...{ keyring, networkOf: networkKey },
+      isUnreported: unreportedIn(services),
+    })
+    const kindOf = (change: Partial<WatchedEvent>) =>
+      own.judged(event('+37122101234', { details, ...change }))?.kind
+    const closed = (outcome: string) => ({
+      type: 'verification.closed' as const,
+      details: { ...details, outcome },
+    })
+    expect([kindOf({}), kindOf(closed('approved')), kindOf(closed('failed'))]).toEqual([
+      ...['start', 'approval', undefined],
+    ])
+    expect([
+      kindOf({ service: 'shop' }),
+      kindOf({ service: 'shop', ...closed('approved') }),
+    ]).toEqual([undefined, undefined])
+    expect(kindOf({ service: 'shop', details: {} })).toBe('start')
   })
 
   it('an address by a keyed hash and its domain', () => {

@@ -8,7 +8,7 @@ import type { Recipients } from '../../admin/recipients.ts'
 import { FAULTS } from '../../delivery/ports.ts'
 import type { EventRecord } from '../../events/types.ts'
 import { DELIVERY_STATUSES } from '../../kernel/channel.ts'
-import { STATUSES, statusAt } from '../../verification/state.ts'
+import { CHECKERS, OUTCOMES, STATUSES, statusAt } from '../../verification/state.ts'
 import { channelField } from './admin-verification-filters.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import { Event, toWireEvent } from './events.ts'
@@ -38,6 +38,14 @@ const rowShape = {
   created_at: timeField,
   expires_at: timeField,
   ended_at: nullableTime,
+  checked_by: z.enum(CHECKERS).nullable().openapi({
+    description: 'Null: this service. Else whoever has the code, and no hash of it is here.',
+    example: null,
+  }),
+  outcome: z.enum(OUTCOMES).nullable().openapi({
+    description: 'Of one that is `closed`: as its caller reported it.',
+    example: null,
+  }),
   delivery_status: z
     .enum(DELIVERY_STATUSES)
     .nullable()
@@ -154,6 +162,8 @@ export function toWireAdminVerification(
     created_at: toWireTime(row.createdAt),
     expires_at: toWireTime(row.expiresAt),
     ended_at: toWireTimeOrNull(row.endedAt),
+    checked_by: row.checkedBy,
+    outcome: row.outcome,
     delivery_status: row.deliveryStatus,
     provider: row.provider,
     error: toWireError(row),
