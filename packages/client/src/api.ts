@@ -1591,6 +1591,11 @@ export interface components {
                  * @example +14155552671
                  */
                 recipient?: string;
+                /**
+                 * @description Of `verification.closed`, as its caller reported it: approved or failed.
+                 * @example approved
+                 */
+                outcome?: string;
             };
         };
         View: {
