@@ -3,6 +3,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { loadSettings } from '../../src/config/load.ts'
 import type { RelaySystem } from '../../src/kernel/relay-systems.ts'
 import { createRelayDesk, type RelayDeps } from '../../src/relay/desk.ts'
 import { createWorld, testService, type World } from '../verification/world.ts'
@@ -131,4 +132,22 @@ it('C93: many at once are one message, and one that is too slow is told to come 
   } finally {
     vi.useRealTimers()
   }
+})
+
+describe('C93: a service that sends for a login system', () => {
+  const BUDGETS = {
+    LIMIT_SENDS_PER_COUNTRY_HOUR: '100/3600',
+    LIMIT_SENDS_PER_SERVICE_HOUR: '500/3600',
+  }
+  const refusalOf = (env: Record<string, string>) => {
+    const loaded = loadSettings({ RELAY_LOGTO_SECRET: SECRETS.logto, ...env }, { isCommand: true })
+    return loaded.ok ? undefined : loaded.message
+  }
+
+  it.each(Object.keys(BUDGETS))('does not start without %s', (name) => {
+    expect(refusalOf(BUDGETS)).toBeUndefined()
+    expect(refusalOf({ ...BUDGETS, [name]: 'off' })).toMatch(
+      new RegExp(`RELAY_LOGTO_SECRET: .*${name}`),
+    )
+  })
 })
