@@ -23,6 +23,7 @@ const LEFT_TO_CI = [
   'some kills and backlogs on PostgreSQL',
   'pages on a wide screen and in the dark',
   'memory at rest',
+  'the client in Bun, Deno and workerd',
   'pictures of pages, which a person looks at',
 ]
 
