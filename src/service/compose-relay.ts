@@ -1,4 +1,4 @@
-// The relay, loaded with the first request for it: few installations have a login system in front.
+// The relay, loaded where a service has one: few installations have a login system in front.
 
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
@@ -8,6 +8,7 @@ export function lateRelay(deps: AppDeps): LateRoutes {
   return {
     under: '/relay/*',
     covers: () => isOpen,
+    isExpected: isOpen,
     async add(app) {
       const { addRelay } = await import('../http/routes/relay.ts')
       addRelay(app, deps)

@@ -20,6 +20,7 @@ export function lateCamara(deps: AppDeps, { wires, keyring }: Kept): LateRoutes[
     {
       under: '/one-time-password-sms/*',
       covers: () => true,
+      isExpected: true,
       async add(app) {
         const [{ addCamaraWire }, { createCamaraWire }, { acceptedTexts }] = await Promise.all([
           import('../http/routes/wire-camara.ts'),
@@ -51,6 +52,7 @@ export function lateTwilio(
     {
       under: '/v2/*',
       covers: () => true,
+      isExpected: true,
       async add(app) {
         const [{ addTwilioWire }, { createTwilioWire }, { createUpstream }] = await Promise.all([
           import('../http/routes/wire-twilio.ts'),

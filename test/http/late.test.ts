@@ -8,12 +8,13 @@ import type { App } from '../../src/http/register.ts'
 import { createRouter } from '../../src/http/router.ts'
 
 /** An app with `/pages/one`, which comes late, and counts of what its requests met. */
-function late(load: () => Promise<void> = async () => {}) {
+function late(load: () => Promise<void> = async () => {}, isExpected = false) {
   const seen = { loads: 0, logged: [] as string[] }
   const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
   addLate(app, {
     under: '/pages/*',
     covers: (path) => path !== '/pages/api',
+    isExpected,
     async add(to) {
       seen.loads += 1
       await load()
@@ -48,6 +49,13 @@ describe('late routes', () => {
       '/pages/one 200',
       '/pages/none 404',
     ])
+  })
+
+  it('are loaded soon after the start where they are expected, once, and else by nobody', async () => {
+    const [expected, other] = [late(async () => {}, true), late()]
+    await expect.poll(() => expected.seen.loads).toBe(1)
+    expect(await (await expected.ask('/pages/one', ONE)).text()).toBe('one: its body')
+    expect([expected.seen.loads, other.seen.loads]).toEqual([1, 0])
   })
 
   it('are loaded once for requests that come together', async () => {
