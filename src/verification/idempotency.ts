@@ -74,7 +74,9 @@ export function responseFor<Answer extends object>(
 ): StoredResponse<Answer> {
   if (!idempotency) return without()
   const service = caller.service.name
-  const scope = [service, route, idempotency.key]
+  // What a key for relay was not to reach, it does not reach by another's answer either.
+  const door = caller.ownCodesOnly ? `relay ${route}` : route // mutant: C92.own-answers
+  const scope = [service, door, idempotency.key]
   const key: IdempotencyKey = {
     service,
     route,

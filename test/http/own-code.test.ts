@@ -82,6 +82,15 @@ describe('a key for relay', () => {
     expect(outcome(await service.look(native.id))).toBe('200 pending')
   })
 
+  it('C92: is not given the answers of a key that checks, under the same Idempotency-Key', async () => {
+    const { id } = (await service.start({ to: 'native3@example.com' })).body
+    const headers = { 'idempotency-key': 'the-same-for-both' }
+    const path = `/verify/${id}/cancel`
+    expect(outcome(await service.client.post(path, {}, headers))).toBe('200 canceled')
+    expect(outcome(await service.client.post(path, {}, headers))).toBe('200 canceled')
+    expect(outcome(await post(path, {}, headers))).toBe('404 verification_not_found')
+  })
+
   it('stands alone', async () => {
     for (const scopes of [
       ['relay', 'verify'],

@@ -32,6 +32,12 @@ export const OWN_CODES: readonly Mutant[] = [
     { node: 'ReturnStatement', becomes: 'return checkedBy !== undefined' },
   ),
   mutant(
+    'C92.own-answers',
+    'a key for relay is not given what a key that checks was answered',
+    [KEYS, 'is not given the answers of a key that checks'],
+    { node: 'ConditionalExpression', becomes: 'route' },
+  ),
+  mutant(
     'C92.relay-gives-code',
     'a code is given by a key for relay alone',
     [KEYS, 'a key that checks may not give a code'],
