@@ -287,7 +287,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
         ...['name', true],
       ])
       await page.keyboard.type('by keyboard')
-      await press('Tab', 'ArrowDown', 'Tab', 'Tab', 'Tab')
+      await press('Tab', 'ArrowDown', 'ArrowDown', 'Tab', 'Tab', 'Tab')
       expect([await page.evaluate('document.activeElement.name'), await isSeen()]).toEqual([
         ...['until', true],
       ])

@@ -39,6 +39,8 @@ describe('start', () => {
       delivery_status: 'queued',
       attempts_remaining: 5,
       sends_remaining: 4,
+      checked_by: null,
+      outcome: null,
       created_at: expect.any(String),
       expires_at: expect.any(String),
       expires_in: 600,
@@ -75,7 +77,7 @@ describe('start', () => {
     const { status, body } = await start(given)
     expect(status).toBe(201)
     expect(body).toMatchObject(told)
-    expect(Object.keys(body)).toHaveLength(20)
+    expect(Object.keys(body)).toHaveLength(22)
   })
 
   it.each([4, 10])('a code of %d digits where it is requested', async (length) => {

@@ -105,7 +105,9 @@ async function answeredMeanwhile(): Promise<number> {
   return performance.now() - began
 }
 
-it(`C55: ${FORGED} forged receipts change nothing and hold up nobody`, async () => {
+it(`C55: ${FORGED} forged receipts change nothing and hold up nobody`, {
+  timeout: 400_000,
+}, async () => {
   const { id } = (await service.post('/verify/start', { to: '+14155550155' })).body
   const { callbackUrl } = await waitFor('the message', () => providers.of(id)[0])
   await waitFor('its answer', async () => {

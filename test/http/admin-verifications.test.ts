@@ -88,6 +88,7 @@ describe('the list', () => {
       ...{ created_at: body.created_at, expires_at: body.expires_at },
       ended_at: expect.stringMatching(/^\d{4}-.*Z$/),
       ...{ delivery_status: 'sent', provider: 'inbox', error: null },
+      ...{ checked_by: null, outcome: null },
     })
   })
 

@@ -131,6 +131,8 @@ describe('the way out', () => {
       delivery_status: 'queued',
       attempts_remaining: 5,
       sends_remaining: 4,
+      checked_by: null,
+      outcome: null,
       created_at: new Date(VIEW.createdAt).toISOString(),
       expires_at: new Date(VIEW.expiresAt).toISOString(),
       expires_in: 600,
