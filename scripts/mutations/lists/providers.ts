@@ -186,7 +186,7 @@ export const PROVIDERS: readonly Mutant[] = [
     'C67.twilio-answer-shape',
     'a 2xx that is not Twilio’s own answer confirms nothing',
     ['test/delivery/twilio.test.ts', 'C67: 200 with'],
-    { node: 'BinaryExpression', becomes: 'reference !== null || status !== null' },
+    { node: 'BinaryExpression', becomes: 'reference !== null || answer.status !== 0' },
   ),
   mutant(
     'C67.placeholder-known',

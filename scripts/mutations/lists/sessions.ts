@@ -39,7 +39,10 @@ export const SESSIONS: readonly Mutant[] = [
   mutant(
     'C47.continue-before-count',
     'continuing comes before anything is counted',
-    ['test/e2e/c47-sessions.test.ts', 'C47: is the same verification, 200, and spends no budget'],
+    [
+      'test/verification/flow-cost.test.ts',
+      'a start that continues a verification counts against no limit of messages',
+    ],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
