@@ -5,6 +5,9 @@ import { newBrowserSecret } from '../../src/front/browser.ts'
 import { type Answer, type Client, createClient } from '../http/client.ts'
 import { type Steered, startSteered, wrong } from './steered-service.ts'
 
+/** The log is read each second, and a busy machine is late. */
+const SECONDS = { timeout: 8_000 }
+
 const ORIGIN = 'https://app.example.com'
 const FOREIGN = 'https://elsewhere.example.com'
 const SESSION = 'session-0123456789'
@@ -120,7 +123,7 @@ describe('a view token', () => {
     expect([outcome(approved), approved.body.approval]).toEqual([
       ...['200 approved', expect.stringMatching(/^apc_/)],
     ])
-    await vi.waitFor(() => expect(stream.isOver()).toBe(true))
+    await vi.waitFor(() => expect(stream.isOver()).toBe(true), SECONDS)
     expect(stream.views.at(-1)?.status).toBe('approved')
     expect(outcome(await act(person, 'check', { code }))).toBe('409 verification_approved')
     // An answer that was lost is made up for: the view has the code, too.
@@ -205,7 +208,7 @@ describe('a view token', () => {
     const { code } = await service.message(started.id)
     await vi.waitFor(() => expect(stream.isReady()).toBe(true))
     await act(person, 'check', { code: wrong(code) })
-    await vi.waitFor(() => expect(stream.views.at(-1)?.attempts_remaining).toBe(4))
+    await vi.waitFor(() => expect(stream.views.at(-1)?.attempts_remaining).toBe(4), SECONDS)
     // It may have become `sent` on the way: three seconds after the start.
     const told = stream.views.map((view) => `${view.attempts_remaining} ${view.message.state}`)
     expect(told).toEqual([...new Set(told)])
