@@ -73,8 +73,7 @@ export const BUDGETS: readonly Mutant[] = [
       node: 'IfStatement',
       becomes: `if (!comparison) {
     const actor = actorOf(caller, command.endUser)
-    const charge = { record, now: admittedAt, actor, decide: decideChargeOnly(record), idempotency: null }
-    await deps.store.change(charge)
+    await chargeOnly(deps, { record, now: admittedAt, actor })
     return refuseOverloaded()
   }`,
     },
