@@ -3,17 +3,12 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppDeps, AppEnv } from './deps.ts'
+import { refuseFailure } from './failures.ts'
 import { allowFrontOrigins } from './front-origins.ts'
 import { addLate, type LateRoutes } from './late.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import {
-  answerProblem,
-  INTERNAL_ERROR,
-  RequestAbortedError,
-  refusal,
-  refusalOf,
-} from './problem.ts'
+import { answerProblem, refusal } from './problem.ts'
 import { type App, register } from './register.ts'
 import { createRouter } from './router.ts'
 import { abuseRoutes } from './routes/abuse.ts'
@@ -112,13 +107,6 @@ export function createApp(
     const advice = serves === 'probes' ? OF_A_WORKER : adviseOnPath(c.req.path)
     return answerProblem(c, refusal('not_found', advice))
   })
-  app.onError((error, c) => {
-    const refused = refusalOf(error)
-    const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }
-    if (error instanceof RequestAbortedError) deps.logger.debug(fields, 'request cut off')
-    else if (refused?.error === 'store_unavailable') deps.logger.warn(fields, 'store unavailable')
-    else if (!refused) deps.logger.error(fields, 'request failed')
-    return answerProblem(c, refused ?? INTERNAL_ERROR)
-  })
+  app.onError((error, c) => answerProblem(c, refuseFailure(c, deps, error)))
   return app
 }

@@ -1,13 +1,12 @@
 // The domain's face: every operation, and the event log's row for whatever is refused.
 
 import { refusalContext, writePartyText } from '../kernel/sealing.ts'
-import { createAdvance } from './advance.ts'
+import { createAdvance, createCancel, createReport } from './acts.ts'
 import type { Caller, EndUser, Refusal, VerificationService } from './api.ts'
 import { createCheck } from './check.ts'
 import { type About, actorOf, type Domain, type Learned } from './domain.ts'
 import { type Party, partyBudgetIndexes } from './party.ts'
-import { createCancel, createReads } from './read.ts'
-import { createReport } from './report.ts'
+import { createReads } from './read.ts'
 import { createResend } from './resend.ts'
 import { createStart } from './start.ts'
 

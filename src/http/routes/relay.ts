@@ -4,13 +4,16 @@
 import { createRelayDesk, type RelayDeps } from '../../relay/desk.ts'
 import type { RelayAnswer } from '../../relay/ports.ts'
 import { setHeader } from '../answer-headers.ts'
-import type { AppContext } from '../deps.ts'
+import type { AppContext, AppDeps } from '../deps.ts'
+import { refuseFailure } from '../failures.ts'
 import { readBytes } from '../middleware/body.ts'
 import { answerProblem, refusal, refusalOf } from '../problem.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
 
 const NAME = '/relay/{system}'
 const PATH = '/relay/:system'
+/** A database that restarts is back after about this long. */
+const RETRY_SECONDS = 2
 
 function write(c: AppContext, { status, type, body, retryAfterSeconds }: RelayAnswer): Response {
   if (retryAfterSeconds !== undefined)
@@ -21,7 +24,7 @@ function write(c: AppContext, { status, type, body, retryAfterSeconds }: RelayAn
 const nobody = (c: AppContext) =>
   answerProblem(c, refusal('not_found', 'No service sends for a login system of this name.'))
 
-export function addRelay(app: App, deps: RelayDeps): void {
+export function addRelay(app: App, deps: RelayDeps & Pick<AppDeps, 'logger'>): void {
   const desk = createRelayDesk(deps)
   app.post(PATH, namesRoute(NAME), async (c) => {
     const system = c.req.param('system')
@@ -38,9 +41,8 @@ export function addRelay(app: App, deps: RelayDeps): void {
       return write(c, await opened.take(body))
     } catch (error) {
       // The store cannot be reached: in the system's own shape, as any other refusal.
-      const refused = refusalOf(error)
-      if (!refused) throw error
-      return refuse({ retryAfterSeconds: 2, ...refused })
+      if (!refusalOf(error)) throw error
+      return refuse({ retryAfterSeconds: RETRY_SECONDS, ...refuseFailure(c, deps, error) })
     }
   })
   app.all(PATH, namesRoute(NAME), refusesMethod('post'))

@@ -14,10 +14,10 @@ import type { CamaraAnswer, CamaraRequest, CamaraWire } from '../../wires/camara
 import { setHeader } from '../answer-headers.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { readEndUser } from '../end-user.ts'
+import { refuseFailure } from '../failures.ts'
 import { callerOf, requireKey, VERIFY } from '../middleware/auth.ts'
 import { readBody } from '../middleware/body.ts'
 import { joinTrace } from '../middleware/trace.ts'
-import { INTERNAL_ERROR, RequestAbortedError, refusalOf } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import type { App } from '../register.ts'
 
@@ -70,12 +70,7 @@ async function answerSafely(c: AppContext, deps: Deps, act: Act): Promise<Respon
     if ('code' in answer) return answerError(c, answer)
     return answer.status === 204 ? c.body(null, 204) : c.json(answer.body, 200)
   } catch (error) {
-    const refused = refusalOf(error)
-    const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }
-    if (error instanceof RequestAbortedError) deps.logger.debug(fields, 'request cut off')
-    else if (refused) deps.logger.warn(fields, 'store unavailable')
-    else deps.logger.error(fields, 'request failed')
-    return answerError(c, errorOf(refused ?? INTERNAL_ERROR, 'send'))
+    return answerError(c, errorOf(refuseFailure(c, deps, error), 'send'))
   }
 }
 

@@ -20,11 +20,12 @@ import type { TwilioWire } from '../../wires/twilio/wire.ts'
 import { setHeader } from '../answer-headers.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { addressOf, readEndUser } from '../end-user.ts'
+import { refuseFailure } from '../failures.ts'
 import { callerOf } from '../middleware/auth.ts'
 import { readBytes } from '../middleware/body.ts'
 import { joinTrace } from '../middleware/trace.ts'
 import { parseIdempotencyKey } from '../middleware/validate.ts'
-import { INTERNAL_ERROR, RequestAbortedError, refusal, refusalOf } from '../problem.ts'
+import { refusal } from '../problem.ts'
 import { recordWrongKey, refuse } from '../refuse.ts'
 import type { App } from '../register.ts'
 import { idempotencyOf } from '../schemas/requests.ts'
@@ -191,12 +192,7 @@ async function answerSafely(
     const given = await answer()
     return isError(given) ? answerError(c, given) : c.json(given.body, given.status)
   } catch (error) {
-    const refused = refusalOf(error)
-    const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }
-    if (error instanceof RequestAbortedError) deps.logger.debug(fields, 'request cut off')
-    else if (refused) deps.logger.warn(fields, 'store unavailable')
-    else deps.logger.error(fields, 'request failed')
-    return answerError(c, errorOf(refused ?? INTERNAL_ERROR, '/Services'))
+    return answerError(c, errorOf(refuseFailure(c, deps, error), '/Services'))
   }
 }
 
