@@ -1,6 +1,8 @@
 // POST /relay/{system} of the whole service: what is sent, what is refused and in which shape, and what comes twice.
 
 import { request } from 'node:http'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RELAY_SYSTEMS, type RelaySystem } from '../../src/kernel/relay-systems.ts'
 import { type Real, startReal } from '../http/real.ts'
@@ -306,4 +308,22 @@ it('C93: in the end each code has arrived once, those of forged requests never, 
   expect(never.size).toBe(RELAY_SYSTEMS.length)
   expect([...never].filter((code) => times(code) !== 0)).toEqual([])
   expect(JSON.stringify(body)).not.toContain('evil')
+})
+
+it('C93: while the store cannot be written it is 503 in the system’s shape, with a line for the operator; afterwards it is sent', async () => {
+  const code = nextCode()
+  const asked = sent('logto', payloadOf('logto', code, '+14155552790'))
+  const other = new Database(join(real.directory, 'data/countersign.db'))
+  other.exec('begin immediate')
+  const from = real.lines.length
+  const { status, headers, text } = await post('logto', asked)
+  other.exec('rollback')
+  other.close()
+  expect([status, headers.get('retry-after')]).toEqual([503, '2'])
+  expect(JSON.parse(text)).not.toHaveProperty('instance')
+  const told = real.lines.slice(from).join('')
+  expect(told).toMatch(/"route":"\/relay\/\{system\}".*"event":"store unavailable"/)
+  expect(told).not.toContain(code)
+  expect(await post('logto', asked)).toMatchObject({ status: 200 })
+  await arrived(code)
 })
