@@ -8,16 +8,14 @@ import {
   type Undecided,
   type Verdict,
 } from '../../verification/comparison.ts'
-import type { TwilioError } from './errors.ts'
+import { GONE, MAX_CHECKS, RETRY_SECONDS, type TwilioError } from './errors.ts'
 import { serviceSidOf } from './sids.ts'
 import type { Asked, Upstream } from './upstream.ts'
 
-const RETRY_SECONDS = 2
-
 /** By what their error means to the log; its caller gets it as it is. */
 function slugOf({ status, code }: TwilioError): Refusal['error'] {
-  if (code === 20404) return 'verification_not_found'
-  if (code === 60202) return 'max_attempts_reached'
+  if (code === GONE) return 'verification_not_found'
+  if (code === MAX_CHECKS) return 'max_attempts_reached'
   if (status === 429) return 'rate_limited'
   return status >= 500 ? 'overloaded' : 'invalid_request'
 }

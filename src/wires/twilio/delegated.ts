@@ -4,19 +4,19 @@
 
 import type { Caller, VerificationView } from '../../verification/api.ts'
 import type { WireStore } from '../../verification/wire-ports.ts'
-import { type TwilioError, twilioError } from './errors.ts'
+import { GONE, SETTINGS_RETRY_SECONDS, type TwilioError, unavailable } from './errors.ts'
 import { serviceSidOf } from './sids.ts'
 import type { Asked, Upstream } from './upstream.ts'
 
-const RETRY_SECONDS = 2
-
 type Answer = { status: 200 | 201; body: object } | TwilioError
 
-const notReached = () =>
-  twilioError(503, 20503, 'Twilio could not be reached; nothing was done', RETRY_SECONDS)
+const notReached = () => unavailable('Twilio could not be reached; nothing was done')
 /** Settings were taken away before the last of its codes had ended. */
 export const withoutUpstream = () =>
-  twilioError(503, 20503, 'Twilio checks this code, and TWILIO_VERIFY_KEY_SID is not set here', 30)
+  unavailable(
+    'Twilio checks this code, and TWILIO_VERIFY_KEY_SID is not set here',
+    SETTINGS_RETRY_SECONDS,
+  )
 
 /** @param lost what may have been done, and how to find out */
 function answerOf(asked: Asked, status: 200 | 201, lost: TwilioError): Answer {
@@ -33,9 +33,7 @@ function answerOf(asked: Asked, status: 200 | 201, lost: TwilioError): Answer {
 }
 
 const startLost = (retryAfter: number) =>
-  twilioError(
-    503,
-    20503,
+  unavailable(
     'Twilio did not answer, and its message may be on its way: a check by To asks Twilio, and a later start sends the same code again',
     retryAfter,
   )
@@ -73,7 +71,7 @@ export async function readElsewhere(
   { service }: Pick<Caller, 'service'>,
   to: string,
 ): Promise<Answer> {
-  const unknown = twilioError(503, 20503, 'Twilio did not answer', RETRY_SECONDS)
+  const unknown = unavailable('Twilio did not answer')
   return answerOf(await upstream.read(serviceSidOf(service), to), 200, unknown)
 }
 
@@ -84,14 +82,9 @@ export async function endElsewhere(
   about: { to: string; status: 'approved' | 'canceled' },
 ): Promise<Answer> {
   const asked = await upstream.update(serviceSidOf(service), about.to, about.status)
-  const isOver = asked.kind === 'refused' && asked.error.code === 20404
+  const isOver = asked.kind === 'refused' && asked.error.code === GONE
   if (asked.kind === 'answered' || isOver) await end()
-  const lost = twilioError(
-    503,
-    20503,
-    'Twilio did not answer: it may have ended; ask again',
-    RETRY_SECONDS,
-  )
+  const lost = unavailable('Twilio did not answer: it may have ended; ask again')
   return answerOf(asked, 200, lost)
 }
 
@@ -101,6 +94,6 @@ export async function checkElsewhere(
   { service }: Pick<Caller, 'service'>,
   { to, code }: { to: string; code: string },
 ): Promise<Answer> {
-  const lost = twilioError(503, 20503, 'Twilio did not answer: ask again', RETRY_SECONDS)
+  const lost = unavailable('Twilio did not answer: ask again')
   return answerOf(await upstream.check(serviceSidOf(service), to, code), 201, lost)
 }

@@ -10,8 +10,16 @@ export type TwilioError = ElsewhereError
 
 export const isError = (answer: object): answer is TwilioError => 'code' in answer
 
-/** Long enough for a queue of hashes to empty. */
-const DEFAULT_RETRY_SECONDS = 2
+/** Long enough for a queue of hashes to empty, or a connection to come back. */
+export const RETRY_SECONDS = 2
+/** Somebody has to look at the settings first. */
+export const SETTINGS_RETRY_SECONDS = 30
+
+/** What has ended, or never was. */
+export const GONE = 20404
+export const MAX_CHECKS = 60202
+/** Busy, or out of reach: ours, for they document none. */
+const UNAVAILABLE = 20503
 
 export const twilioError = (
   status: number,
@@ -27,7 +35,10 @@ export const unauthenticated = () => twilioError(401, 20003, 'Authenticate')
 
 /** @param resource as their message has it, below /v2: `/Services/VA…/VerificationCheck` */
 export const notFound = (resource: string) =>
-  twilioError(404, 20404, `The requested resource ${resource} was not found`)
+  twilioError(404, GONE, `The requested resource ${resource} was not found`)
+
+export const unavailable = (message: string, retryAfter = RETRY_SECONDS) =>
+  twilioError(503, UNAVAILABLE, message, retryAfter)
 
 export const invalid = (parameter: string, detail: string) =>
   twilioError(400, 60200, `Invalid parameter \`${parameter}\`: ${detail}`)
@@ -60,7 +71,6 @@ const LIMITS: Readonly<Record<LimitName, number>> = {
   ...{ factor_starts_per_ip: 20429, check_per_ip: 20429 },
 }
 
-const GONE = 20404
 /** Of what this wire never asks for; a wrong code is an answer of theirs, and no error. */
 const UNREACHED = 20500
 
@@ -74,11 +84,12 @@ const CODES: Readonly<Record<ErrorSlug, number>> = {
   ...{ challenge_required: 60410, recipient_blocked: 60238, client_blocked: 60238 },
   ...{ recipient_suppressed: 60238, rate_limited: 20429 },
   ...{ resend_too_early: 60212, resend_too_late: 60212, max_sends_reached: 60203 },
-  ...{ max_attempts_reached: 60202, overloaded: 20503, store_unavailable: 20503 },
+  ...{ max_attempts_reached: MAX_CHECKS, overloaded: UNAVAILABLE, store_unavailable: UNAVAILABLE },
   ...{ verification_not_found: GONE, verification_approved: GONE, verification_canceled: GONE },
-  ...{ verification_closed: GONE, verified_elsewhere: GONE, outcome_reported: UNREACHED },
   ...{ verification_expired: GONE, verification_mismatch: GONE, not_found: GONE },
-  ...{ verification_closed: GONE, outcome_reported: GONE, verified_elsewhere: 20503 },
+  ...{ verification_closed: GONE, outcome_reported: GONE },
+  // Twilio checks it, and the login there was taken away.
+  verified_elsewhere: UNAVAILABLE,
   ...{ code_incorrect: UNREACHED, view_taken: UNREACHED, view_without_actions: UNREACHED },
   ...{ origin_not_allowed: UNREACHED, approval_not_found: UNREACHED, view_not_found: UNREACHED },
   ...{ factor_not_found: UNREACHED, webhook_not_found: UNREACHED, list_entry_exists: UNREACHED },
@@ -109,7 +120,7 @@ const isWaiting = (status: number) => status === 429 || status === 503
 
 /** @param resource that was asked for, for what is not there (any more) */
 export function errorOf(refusal: Refusal, resource: string): TwilioError {
-  const { error, detail, limit, retryAfterSeconds = DEFAULT_RETRY_SECONDS } = refusal
+  const { error, detail, limit, retryAfterSeconds = RETRY_SECONDS } = refusal
   if (refusal.elsewhere) return refusal.elsewhere
   const code = limit ? LIMITS[limit.name] : CODES[error]
   if (error === 'invalid_request') return invalidFields(refusal)

@@ -2,7 +2,7 @@
 // It must not try twice: a repeated start may be another message, a repeated check another attempt.
 
 import type { HttpAnswer, HttpClient } from '../../delivery/ports.ts'
-import { type TwilioError, twilioError } from './errors.ts'
+import { SETTINGS_RETRY_SECONDS, type TwilioError, twilioError, unavailable } from './errors.ts'
 
 /** A login at Twilio: an account or an API key, and its secret. */
 export type UpstreamLogin = { keySid: string; keySecret: string; baseUrl: string }
@@ -45,7 +45,7 @@ function refused(status: number, { headers, body }: HttpAnswer): Asked {
   // Not the caller's login, but ours; or somebody in between.
   if (status === 401 || typeof code !== 'number' || typeof message !== 'string') {
     const detail = `Twilio refused this service with HTTP ${status}; see TWILIO_VERIFY_KEY_SID and TWILIO_VERIFY_BASE_URL`
-    return { kind: 'refused', error: twilioError(503, 20503, detail, 30) }
+    return { kind: 'refused', error: unavailable(detail, SETTINGS_RETRY_SECONDS) }
   }
   const after = Number(headers['retry-after'])
   const retryAfter = Number.isFinite(after) && after > 0 ? after : undefined

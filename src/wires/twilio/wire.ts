@@ -10,7 +10,7 @@ import {
   startElsewhere,
   withoutUpstream,
 } from './delegated.ts'
-import { errorOf, invalid, isError, notFound, twilioError } from './errors.ts'
+import { errorOf, GONE, invalid, isError, notFound, twilioError } from './errors.ts'
 import { readStart } from './fields.ts'
 import {
   CHECKS,
@@ -150,7 +150,7 @@ async function checked(
   result: CheckResult,
 ): Promise<WireAnswer> {
   // Twilio no longer has it: the next start makes a new one.
-  const isOver = result.kind === 'refused' && result.elsewhere?.code === 20404
+  const isOver = result.kind === 'refused' && result.elsewhere?.code === GONE
   if (isOver) await endBy(deps, request)(found.record.id)
   const isWrong = result.kind === 'refused' && result.error === 'code_incorrect'
   if (result.kind === 'refused' && !isWrong) return refuseCheck(deps, request, result, found)
