@@ -1,7 +1,6 @@
-// C94: Twilio's SDK for Python, sent here by the lines of docs/move-in/twilio-verify.md.
+// C94: Twilio's SDK for Python, sent here by the lines of examples/twilio-verify/here.py.
 
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
@@ -9,16 +8,14 @@ import { LIGHT } from '../e2e/service-process.ts'
 import { PYTHON_TWILIO } from '../front/interpreters.ts'
 import { API_KEY, startReal } from '../http/real.ts'
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/move-in/twilio-verify.md'), 'utf8')
-const LINES = /```python\n(.*?)```/s.exec(PAGE)?.[1] ?? 'the page has no program'
+const FOLDER = join(import.meta.dirname, '../../examples/twilio-verify')
 const SERVICE_SID = `VA${'0d'.repeat(16)}`
 
 const PROGRAM = `
 import json, sys, time, urllib.request
 from twilio.base.exceptions import TwilioRestException
-HERE, API_KEY, SERVICE, TO = sys.argv[1:]
-ACCOUNT = 'AC' + 'a' * 32
-${LINES}
+from here import HERE, client
+SERVICE, TO = sys.argv[1:]
 verify = client.verify.v2.services(SERVICE)
 started = verify.verifications.create(to=TO, channel='email')
 code = None
@@ -41,10 +38,11 @@ print(json.dumps([started.status, wrong.status, wrong.valid, right.status, right
 it.skipIf(!PYTHON_TWILIO)('C94: a login by their SDK for Python', async () => {
   const settings = { TWILIO_VERIFY_COMPAT: 'on', TWILIO_VERIFY_SERVICE_SID: SERVICE_SID }
   const real = await startReal({ ...LIGHT, ...settings })
-  const given = [real.url, API_KEY, SERVICE_SID, 'python@example.com']
+  const given = [SERVICE_SID, 'python@example.com']
+  const env = { ...process.env, VERIFY_URL: real.url, API_KEY, PYTHONDONTWRITEBYTECODE: '1' }
   // The service is in this process: it must not wait.
   const program = promisify(execFile)(PYTHON_TWILIO ?? '', ['-c', PROGRAM, ...given], {
-    timeout: 60_000,
+    ...{ env, cwd: FOLDER, timeout: 60_000 },
   })
   const { stdout } = await program.finally(() => real.close())
   expect(JSON.parse(stdout)).toEqual([
