@@ -56,3 +56,11 @@ export const diagnoseClosed = ({ verification: { outcome } }: VerificationDetail
   outcome === 'approved'
     ? say('good', 'The caller checked the code, and reported that it was correct.')
     : say('warn', 'The caller checked the code, and reported that it failed.', START_OVER)
+
+/** By whoever asked for it; or by us, where Twilio was to send the code and did not take it. */
+export function diagnoseCanceled({ events }: VerificationDetail): Diagnosis {
+  const error = events.find(({ type }) => type === 'verification.canceled')?.details.error
+  if (error === undefined) return say('', 'Canceled. The code no longer works.', START_OVER)
+  const meaning = `Canceled: Twilio was to send the code, and did not take it (${String(error)}).`
+  return say('bad', meaning, `${START_OVER} If it happens often, see the login at Twilio.`)
+}

@@ -6,7 +6,14 @@ import { type DeliveryStatus, isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import { adviseOn } from './advice/advice.ts'
 import { repeatable, START_OVER } from './advice/words.ts'
-import { BY_FACTOR, DECOY, type Diagnosis, diagnoseClosed, say } from './diagnoses.ts'
+import {
+  BY_FACTOR,
+  DECOY,
+  type Diagnosis,
+  diagnoseCanceled,
+  diagnoseClosed,
+  say,
+} from './diagnoses.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
 import type { ListedVerification, VerificationDetail } from './ports.ts'
 
@@ -139,7 +146,7 @@ function diagnoseEnd(
     case 'approved':
       return say('good', 'The code was correct. There is nothing to do.')
     case 'canceled':
-      return say('', 'Canceled. The code no longer works.', START_OVER)
+      return diagnoseCanceled(detail)
     case 'max_attempts_reached': {
       const action = `${START_OVER} They enter only the code of the newest message.`
       return say('bad', 'Too many wrong codes. The code no longer works.', action)

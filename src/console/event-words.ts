@@ -75,7 +75,10 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     by === 'link' ? 'Approved by the link of the mail' : 'Approved: the code was correct',
     'good',
   ],
-  'verification.canceled': () => ['Canceled'],
+  'verification.canceled': ({ error }) =>
+    error === undefined
+      ? ['Canceled']
+      : [`Canceled: Twilio did not take it (${word(error)})`, 'bad'],
   'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
   'verification.expired': ({ checked_by: checker }) =>
     checker === undefined

@@ -6,6 +6,7 @@ import type { HttpClient } from '../delivery/ports.ts'
 import type { AppDeps } from '../http/deps.ts'
 import type { LateRoutes } from '../http/late.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import { createRareNote } from '../kernel/rare-note.ts'
 import { type Comparer, readCode } from '../verification/comparison.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { WireStore } from '../verification/wire-ports.ts'
@@ -41,6 +42,16 @@ export function lateCamara(deps: AppDeps, { wires, keyring }: Kept): LateRoutes[
   ]
 }
 
+type Noting = Parameters<typeof createRareNote>[0]
+
+function noteOf(log: Noting): (error: string) => void {
+  const note = createRareNote(
+    log,
+    'Twilio did not do what was delegated to it; see docs/move-in/twilio-verify.md',
+  )
+  return (error) => note('twilio', { error })
+}
+
 /** Empty where the wire is off: then there is nothing at its addresses. */
 export function lateTwilio(
   config: Config,
@@ -61,7 +72,7 @@ export function lateTwilio(
         ])
         const { service, clock } = deps
         const login = config.twilioVerify.upstream
-        const upstream = login && createUpstream(login, { http })
+        const upstream = login && createUpstream(login, { http, note: noteOf(deps) })
         const draw = () => Math.random() * 100
         const wire = createTwilioWire({ service, wires, keyring, clock, upstream, draw })
         addTwilioWire(app, { ...deps, wire, publicUrl: config.publicUrl })
@@ -71,7 +82,11 @@ export function lateTwilio(
 }
 
 /** Of codes that Twilio sent; its code is loaded with the first of them. Null: there is no login at Twilio. */
-export function lateDelegate({ twilioVerify }: Config, http: HttpClient): Comparer | null {
+export function lateDelegate(
+  { twilioVerify }: Config,
+  http: HttpClient,
+  log: Noting,
+): Comparer | null {
   const { upstream: login } = twilioVerify
   if (!login) return null
   const load = async () => {
@@ -79,7 +94,7 @@ export function lateDelegate({ twilioVerify }: Config, http: HttpClient): Compar
       import('../wires/twilio/comparer.ts'),
       import('../wires/twilio/upstream.ts'),
     ])
-    return createTwilioComparer(createUpstream(login, { http }))
+    return createTwilioComparer(createUpstream(login, { http, note: noteOf(log) }))
   }
   return {
     mayMean: (typed) => readCode(typed) !== null,

@@ -77,7 +77,7 @@ function composeDomain(config: Config, parts: Parts) {
     store: store.verifications,
     front: store.front,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
-    delegate: lateDelegate(config, parts.providers.http),
+    delegate: lateDelegate(config, parts.providers.http, { clock, logger: parts.logger }),
     drawQr,
     challenges: createChallenges({ keyring, clock, tries: config.challengeTries }),
     lock: createKeyedLock(),

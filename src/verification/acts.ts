@@ -76,7 +76,7 @@ function createAct<Command extends CancelCommand, Of extends Kind>(
 export const createCancel = (deps: Deps) =>
   createAct<CancelCommand, 'canceled'>(deps, {
     ...{ route: 'cancel', kind: 'canceled' },
-    decide: (_command, _record, answer) => decideCancel(answer),
+    decide: ({ error }, _record, answer) => decideCancel(answer, error),
   })
 
 /** What became of a code that its caller checks. */

@@ -104,7 +104,8 @@ type Checked = Common & {
 export type CheckCommand = Checked & ({ code: string; link?: undefined } | { link: LinkProof })
 /** A link, and the value of its start, where the browser is not known to be the one that asked (`isBound`). */
 export type LinkProof = { token: string; binding: string | null }
-export type CancelCommand = Common & { id: string }
+/** `error`: why, where nobody asked for it: whoever was to send it in our place did not take it. */
+export type CancelCommand = Common & { id: string; error?: string }
 /** What became of a code that the caller checks. */
 /** `byWire`: its API lets a caller end what is checked here; it approves nobody, as any report. */
 export type ReportCommand = Common & { id: string; outcome: Outcome; byWire?: boolean }

@@ -218,6 +218,7 @@ export function decideAdvance<Result>(
 /** Idempotent: what had ended stays as it was; what was approved cannot be taken back. */
 export function decideCancel<Result>(
   answer: (after: VerificationRecord) => Result,
+  error?: string,
 ): Decide<Result> {
   return (record, now) => {
     if (record.status === 'approved') return { kind: 'refused', refusal: refuseCancel() }
@@ -226,7 +227,10 @@ export function decideCancel<Result>(
     return {
       kind: 'change',
       change: isOpen
-        ? ending('canceled', now, hasSteps(record), NOTHING, checkerOf(record))
+        ? ending('canceled', now, hasSteps(record), NOTHING, {
+            ...checkerOf(record),
+            ...(error !== undefined && { error }),
+          })
         : NOTHING,
       answer,
     }

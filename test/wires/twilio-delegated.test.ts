@@ -107,14 +107,22 @@ describe('C95: delegated', () => {
       code: 60410,
       message: 'blocked',
     })
-    expect((await known(to)).status).toBe('canceled')
+    const { id, status } = await known(to)
+    expect(status).toBe('canceled')
+    const { body: shown } = await real.admin.get(`/admin/api/verifications/${id}`)
+    expect(shown.events.at(-1).details).toMatchObject({ error: 'twilio_60410' })
+    expect(shown.diagnosis.meaning).toContain('Twilio was to send the code')
     expect((await startTo(to)).status).toBe('pending')
   })
 
   it('our own login refused there is no caller’s fault', async () => {
     const to = nextNumber()
     twilio.trouble({ status: 401, body: JSON.stringify({ code: 20003, message: 'Authenticate' }) })
+    const from = real.lines.length
     expect(await thrownBy(startTo(to))).toMatchObject(UNKNOWN)
+    const told = real.lines.slice(from).join('')
+    expect(told).toMatch(/"level":"warn".*"error":"http_401".*Twilio did not do/)
+    expect(told).not.toContain(to)
     expect(real.lines.join('')).not.toContain(LOGIN.keySecret)
   })
 

@@ -26,8 +26,16 @@ afterAll(async () => {
   server.close()
 })
 
-const check = (url = baseUrl, deadlineMs = PATIENCE_MS) =>
-  createUpstream({ ...LOGIN, baseUrl: url }, { http, deadlineMs }).check('VA', '+1', '1')
+let noted: string[] = []
+const check = (url = baseUrl, deadlineMs = PATIENCE_MS) => {
+  noted = []
+  const note = (error: string) => void noted.push(error)
+  return createUpstream({ ...LOGIN, baseUrl: url }, { http, note, deadlineMs }).check(
+    'VA',
+    '+1',
+    '1',
+  )
+}
 const says =
   (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) => {
@@ -39,35 +47,45 @@ const error = (status: number, code: number, message = 'no') =>
 
 describe('C95: an answer of Twilio’s', () => {
   it.each([
-    ['a resource', says(201, '{"sid":"VE1"}'), { kind: 'answered', body: { sid: 'VE1' } }],
-    ['a success without one', says(200, '<html>'), { kind: 'lost' }],
-    ['a list', says(200, '[]'), { kind: 'lost' }],
-    ['a fault of theirs', says(500, error(500, 20500)), { kind: 'lost' }],
-    ['a busy one', says(503, ''), { kind: 'lost' }],
+    ['a resource', says(201, '{"sid":"VE1"}'), { kind: 'answered', body: { sid: 'VE1' } }, []],
+    ['a success without one', says(200, '<html>'), { kind: 'lost' }, ['no_answer']],
+    ['a list', says(200, '[]'), { kind: 'lost' }, ['no_answer']],
+    ['a fault of theirs', says(500, error(500, 20500)), { kind: 'lost' }, ['no_answer']],
+    ['a busy one', says(503, ''), { kind: 'lost' }, ['no_answer']],
     [
       'a refusal, with their code',
       says(404, error(404, 20404, 'gone')),
-      { kind: 'refused', error: { status: 404, code: 20404, message: 'gone' } },
+      {
+        kind: 'refused',
+        error: { status: 404, code: 20404, message: 'gone' },
+        cause: 'twilio_20404',
+      },
+      [],
     ],
     [
       'too many, with their time',
       says(429, error(429, 60203), { 'retry-after': '17' }),
       { kind: 'refused', error: { status: 429, code: 60203, message: 'no', retryAfter: 17 } },
+      [],
     ],
     [
       'our login',
       says(401, error(401, 20003)),
-      { kind: 'refused', error: { status: 503, code: 20503 } },
+      { kind: 'refused', error: { status: 503, code: 20503 }, cause: 'http_401' },
+      ['http_401'],
     ],
     [
       'a proxy in between',
       says(403, 'no'),
       { kind: 'refused', error: { status: 503, code: 20503 } },
+      ['http_403'],
     ],
-  ] as const)('%s', async (_name, listener, expected) => {
+  ] as const)('%s', async (_name, listener, expected, told) => {
     answer = listener
     const asked = await check()
     expect(asked).toMatchObject(expected)
+    // The operator hears of what is Twilio's or our own, not of what its caller is told.
+    expect(noted).toEqual(told)
     expect(JSON.stringify(asked)).not.toContain(LOGIN.keySecret)
   })
 
@@ -84,5 +102,6 @@ describe('C95: an answer of Twilio’s', () => {
     const { port } = closed.address() as AddressInfo
     await new Promise((resolve) => closed.close(resolve))
     expect(await check(`http://127.0.0.1:${port}`)).toEqual({ kind: 'unsent' })
+    expect(noted).toEqual(['unreachable'])
   })
 })

@@ -6,7 +6,7 @@ import type { Caller, VerificationView } from '../../verification/api.ts'
 import type { WireStore } from '../../verification/wire-ports.ts'
 import { GONE, SETTINGS_RETRY_SECONDS, type TwilioError, unavailable } from './errors.ts'
 import { serviceSidOf } from './sids.ts'
-import type { Asked, Upstream } from './upstream.ts'
+import { type Asked, UNREACHABLE, type Upstream } from './upstream.ts'
 
 type Answer = { status: 200 | 201; body: object } | TwilioError
 
@@ -52,7 +52,7 @@ export async function startElsewhere(
     upstream,
     wires,
     end,
-  }: { upstream: Upstream; wires: WireStore; end: (id: string) => Promise<unknown> },
+  }: { upstream: Upstream; wires: WireStore; end: (id: string, error: string) => Promise<unknown> },
   { caller, verification, isNew, form }: Started,
 ): Promise<Answer> {
   const { id, to, resendInSeconds, expiresInSeconds } = verification
@@ -62,7 +62,8 @@ export async function startElsewhere(
   const asked = await upstream.start(serviceSidOf(caller.service), sent)
   if (asked.kind === 'answered') await wires.rename(id, String(asked.body.sid))
   // Nothing was sent: the next start is a new one.
-  if (isNew && (asked.kind === 'refused' || asked.kind === 'unsent')) await end(id)
+  if (isNew && asked.kind === 'refused') await end(id, asked.cause)
+  if (isNew && asked.kind === 'unsent') await end(id, UNREACHABLE)
   return answerOf(asked, 201, startLost(resendInSeconds ?? expiresInSeconds))
 }
 

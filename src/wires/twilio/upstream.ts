@@ -8,12 +8,12 @@ import { SETTINGS_RETRY_SECONDS, type TwilioError, twilioError, unavailable } fr
 export type UpstreamLogin = { keySid: string; keySecret: string; baseUrl: string }
 
 /**
- * `refused`: nothing was done, and that is Twilio's reason. `unsent`: nothing was done, for it was not reached. `lost`: it may
+ * `refused`: nothing was done, and that is Twilio's reason; `cause` is theirs as the log has it. `unsent`: nothing was done, for it was not reached. `lost`: it may
  * have been done, and nobody knows.
  */
 export type Asked =
   | { kind: 'answered'; body: Record<string, unknown> }
-  | { kind: 'refused'; error: TwilioError }
+  | { kind: 'refused'; error: TwilioError; cause: string }
   | { kind: 'unsent' | 'lost' }
 
 export type Upstream = {
@@ -23,6 +23,9 @@ export type Upstream = {
   read(serviceSid: string, to: string): Promise<Asked>
   update(serviceSid: string, to: string, status: 'approved' | 'canceled'): Promise<Asked>
 }
+
+/** The cause of what was not sent. */
+export const UNREACHABLE = 'unreachable'
 
 /** Under the deadline of a comparison (HASH_DEADLINE_MS), in which a check is committed. */
 const DEADLINE_MS = 8_000
@@ -45,12 +48,24 @@ function refused(status: number, { headers, body }: HttpAnswer): Asked {
   // Not the caller's login, but ours; or somebody in between.
   if (status === 401 || typeof code !== 'number' || typeof message !== 'string') {
     const detail = `Twilio refused this service with HTTP ${status}; see TWILIO_VERIFY_KEY_SID and TWILIO_VERIFY_BASE_URL`
-    return { kind: 'refused', error: unavailable(detail, SETTINGS_RETRY_SECONDS) }
+    return {
+      kind: 'refused',
+      error: unavailable(detail, SETTINGS_RETRY_SECONDS),
+      cause: `http_${status}`,
+    }
   }
   const after = Number(headers['retry-after'])
   const retryAfter = Number.isFinite(after) && after > 0 ? after : undefined
   const known = status === 429 ? (retryAfter ?? 1) : retryAfter
-  return { kind: 'refused', error: twilioError(status, code, message.slice(0, MAX_MESSAGE), known) }
+  const error = twilioError(status, code, message.slice(0, MAX_MESSAGE), known)
+  return { kind: 'refused', error, cause: `twilio_${code}` }
+}
+
+/** What the operator should see: Twilio, or the login there, does not work. Undefined: it answered whoever asked. */
+function troubleOf(asked: Asked): string | undefined {
+  if (asked.kind === 'answered') return undefined
+  if (asked.kind !== 'refused') return asked.kind === 'lost' ? 'no_answer' : UNREACHABLE
+  return asked.cause.startsWith('http_') ? asked.cause : undefined
 }
 
 function askedOf(answer: HttpAnswer): Asked {
@@ -67,7 +82,16 @@ function askedOf(answer: HttpAnswer): Asked {
 
 export function createUpstream(
   { keySid, keySecret, baseUrl }: UpstreamLogin,
-  { http, deadlineMs = DEADLINE_MS }: { http: Pick<HttpClient, 'send'>; deadlineMs?: number },
+  {
+    http,
+    note,
+    deadlineMs = DEADLINE_MS,
+  }: {
+    http: Pick<HttpClient, 'send'>
+    /** Told of trouble that is not the caller's. */
+    note: (error: string) => void
+    deadlineMs?: number
+  },
 ): Upstream {
   const authorization = `Basic ${Buffer.from(`${keySid}:${keySecret}`).toString('base64')}`
   const ask = async (method: 'GET' | 'POST', path: string, form?: URLSearchParams) => {
@@ -77,7 +101,10 @@ export function createUpstream(
     }
     const request = { method, url: `${baseUrl}/v2/Services/${path}`, headers }
     const body = form?.toString() ?? ''
-    return askedOf(await http.send({ ...request, body }, AbortSignal.timeout(deadlineMs)))
+    const asked = askedOf(await http.send({ ...request, body }, AbortSignal.timeout(deadlineMs)))
+    const trouble = troubleOf(asked)
+    if (trouble !== undefined) note(trouble)
+    return asked
   }
   const at = (serviceSid: string, to: string) =>
     `${serviceSid}/Verifications/${encodeURIComponent(to)}`

@@ -81,8 +81,13 @@ const refuseRacer = ({ resendInSeconds }: VerificationView): Refusal => ({
 /** Here alone: Twilio has refused it, or no longer has it. */
 const endBy =
   ({ service }: WireDeps, { caller, endUser }: WireRequest) =>
-  (id: string) =>
-    service.cancel(caller, { id, endUser, idempotency: null })
+  (id: string, error?: string) =>
+    service.cancel(caller, {
+      id,
+      endUser,
+      idempotency: null,
+      ...(error !== undefined && { error }),
+    })
 
 async function show(
   deps: WireDeps,
