@@ -90,16 +90,23 @@ function quantiles(rows: Read['times'], kind: number): Quantiles | null {
   return medianMs === null || p95Ms === null ? null : { medianMs, p95Ms }
 }
 
-function figures(read: Read, isWanted: IsWanted): Figures {
-  const tally = addUp(read.tallies.filter(isWanted))
+function rowsOf({ tallies, costs, times }: Read, isWanted: IsWanted): Read {
+  return {
+    tallies: tallies.filter(isWanted),
+    costs: costs.filter(isWanted),
+    times: times.filter(isWanted),
+  }
+}
+
+function figures({ tallies, costs, times }: Read): Figures {
+  const tally = addUp(tallies)
   const ended = tally.approved + tally.unapproved
-  const times = read.times.filter(isWanted)
   return {
     ...tally,
     conversion: ended === 0 ? null : tally.approved / ended,
     deliver: quantiles(times, TIMES.deliver),
     approve: quantiles(times, TIMES.approve),
-    costs: addCosts(read.costs.filter(isWanted)),
+    costs: addCosts(costs),
   }
 }
 
@@ -107,9 +114,9 @@ function figures(read: Read, isWanted: IsWanted): Figures {
 export const NOW = 0
 export const BEFORE = 1
 
-export const both = (read: Read, isWanted: IsWanted) => ({
-  now: figures(read, (place) => place.group === NOW && isWanted(place)),
-  before: figures(read, (place) => place.group === BEFORE && isWanted(place)),
+const both = (read: Read) => ({
+  now: figures(rowsOf(read, ({ group }) => group === NOW)),
+  before: figures(rowsOf(read, ({ group }) => group === BEFORE)),
 })
 
 /** The value of a row in the breakdown; undefined: it is none of it. */
@@ -125,11 +132,18 @@ function breakdownOf({ by, only }: SummaryQuery): (place: Place) => string | und
 const sizeOf = ({ now, before }: Group) =>
   now.started + now.sent + now.failed + now.approved + (before.started + before.sent) / 2
 
-export function groupsOf(read: Read, query: SummaryQuery): Group[] {
+/** Each row is looked at once: by a filter for each value, a day of 60 countries took longer here than in the store. */
+export function groupsOf({ tallies, costs, times }: Read, query: SummaryQuery): Group[] {
   const shownValue = breakdownOf(query)
-  const values = new Set(read.tallies.flatMap((row) => shownValue(row) ?? []))
-  return [...values]
-    .map((value) => ({ value, ...both(read, (place) => shownValue(place) === value) }))
+  const byValue = Map.groupBy(tallies, shownValue)
+  const costsByValue = Map.groupBy(costs, shownValue)
+  const timesByValue = Map.groupBy(times, shownValue)
+  byValue.delete(undefined)
+  return [...byValue]
+    .map(([value = '', own]) => {
+      const [ownCosts = [], ownTimes = []] = [costsByValue.get(value), timesByValue.get(value)]
+      return { value, ...both({ tallies: own, costs: ownCosts, times: ownTimes }) }
+    })
     .sort((a, b) => sizeOf(b) - sizeOf(a) || (a.value < b.value ? -1 : 1))
 }
 
@@ -143,8 +157,8 @@ export function reasonsOf({ tallies }: Read): Summary['reasons'] {
     .sort((a, b) => b.now - a.now || b.before - a.before)
 }
 
-/** Of a row of one narrowing: its value; of everything: the one row there is. */
-export const isTotal =
-  ({ only }: SummaryQuery): IsWanted =>
-  ({ dimension, value }) =>
-    dimension === DIMENSIONS[only?.dimension ?? 'all'] && value === (only?.value ?? '')
+/** Of one narrowing: its value; of everything: the one row there is. */
+export function totalOf(read: Read, { only }: SummaryQuery) {
+  const [wanted, name] = [DIMENSIONS[only?.dimension ?? 'all'], only?.value ?? '']
+  return both(rowsOf(read, ({ dimension, value }) => dimension === wanted && value === name))
+}

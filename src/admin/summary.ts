@@ -23,14 +23,13 @@ import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import {
   addUp,
   BEFORE,
-  both,
   groupsOf,
-  isTotal,
   NOW,
   type Read,
   reasonsOf,
   type Summary,
   type SummaryQuery,
+  totalOf,
 } from './figures.ts'
 
 /** As long as a page and another console need to ask for the same. */
@@ -136,7 +135,7 @@ export function createSummaries(deps: {
     const service = query.service ?? EVERY_SERVICE
     return {
       ...query,
-      ...both(read, isTotal(query)),
+      ...totalOf(read, query),
       since,
       until,
       counted,

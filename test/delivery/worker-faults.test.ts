@@ -50,22 +50,24 @@ describe('observers', () => {
       }),
       async () => Promise.reject(new Error('a defect')),
     ]
-    // The third is due again within a second, with the fourth: it meets the same silence.
+    // The third is due again within a second, perhaps with the fourth: it meets the same silence,
+    // and one more may be told.
     const silence: Provider['send'] = () => new Promise(() => {})
     const provider = fake((message, signal) => (answers.shift() ?? silence)(message, signal))
     const worker = world.work({ providers: [provider], onOutcome, deadlineMs: 100 })
     for (let n = 1; n <= 4; n += 1) {
       await world.begin()
       worker.wake()
-      await until(() => told.length === n)
+      await until(() => told.length >= n)
     }
-    expect(told.map(({ result }) => result.kind)).toEqual([
+    const first = told.slice(0, 4)
+    expect(first.map(({ result }) => result.kind)).toEqual([
       ...['accepted', 'permanent', 'ambiguous', 'ambiguous'],
     ])
-    expect(told).toMatchObject(Array(4).fill({ provider: 'fake', channel: 'sms' }))
+    expect(first).toMatchObject(Array(4).fill({ provider: 'fake', channel: 'sms' }))
     expect(JSON.stringify(told)).not.toContain(CODE)
     const states = createProviderWatch({ providers: [provider], clock: world.clock })
-    for (const outcome of told) states.record(outcome)
+    for (const outcome of first) states.record(outcome)
     expect(states.states()).toMatchObject([
       { name: 'fake', accepted: 1, refused: 3, last: { kind: 'ambiguous', code: 'timeout' } },
     ])
