@@ -1,8 +1,9 @@
-// What a diagnosis is, and those that depend on no message: of a factor, a decoy, and a code that its caller checks.
+// What a diagnosis is, and those that depend on no message: of a factor, a decoy, and a code that its caller or Twilio checks.
 // It must not read a clock or a store.
 
 import type { Channel } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
+import { GONE_AT_TWILIO, NO_ANSWER } from '../verification/wire-ports.ts'
 import { START_OVER } from './advice/words.ts'
 import type { VerificationDetail } from './ports.ts'
 
@@ -57,10 +58,51 @@ export const diagnoseClosed = ({ verification: { outcome } }: VerificationDetail
     ? say('good', 'The caller checked the code, and reported that it was correct.')
     : say('warn', 'The caller checked the code, and reported that it failed.', START_OVER)
 
-/** By whoever asked for it; or by us, where Twilio was to send the code and did not take it. */
+/** By whoever asked for it; or by us, where Twilio was to send the code and did not take it, or no longer had it. */
 export function diagnoseCanceled({ events }: VerificationDetail): Diagnosis {
   const error = events.find(({ type }) => type === 'verification.canceled')?.details.error
   if (error === undefined) return say('', 'Canceled. The code no longer works.', START_OVER)
+  if (error === GONE_AT_TWILIO)
+    return say(
+      'warn',
+      'Canceled: Twilio no longer had it when a code was checked. It never got it, it has ended it, or the answer to the correct code was lost.',
+      START_OVER,
+    )
   const meaning = `Canceled: Twilio was to send the code, and did not take it (${String(error)}).`
   return say('bad', meaning, `${START_OVER} If it happens often, see the login at Twilio.`)
+}
+
+/** Longer than a node waits for Twilio's answer. */
+const ASKED_MS = 10_000
+const UNANSWERED =
+  'Nobody knows whether Twilio sent the code: its answer did not arrive, or the node that asked it ended before.'
+const OFTEN = 'If it happens often, see the connection to Twilio.'
+const ASKING = ['verification.started', 'verification.resent', 'verification.delegated']
+
+/** Of the newest send that Twilio was asked for, by its answer: no message of ours belongs to it. */
+export function diagnoseDelegated(
+  { events }: VerificationDetail,
+  status: 'pending' | 'expired',
+  now: number,
+): Diagnosis {
+  const last = events.findLast(({ type }) => ASKING.includes(type))
+  const isAnswered = last?.type === 'verification.delegated' // mutant: C95.unanswered-shown
+  const error = isAnswered ? last.details.error : NO_ANSWER
+  if (status === 'expired') {
+    const taken = 'Twilio took the message, but no correct code was entered in time.'
+    return error === NO_ANSWER
+      ? say('warn', `It expired. ${UNANSWERED}`, `${START_OVER} ${OFTEN}`)
+      : say('warn', taken, START_OVER)
+  }
+  const enter = 'The user enters the newest code that they received.'
+  if (error === undefined)
+    return say('', 'Twilio took the message; it sends the code and checks it.', enter)
+  if (error !== NO_ANSWER) {
+    const meaning = `Twilio did not send the code again (${String(error)}); an earlier one may still work.`
+    return say('warn', meaning, enter)
+  }
+  if (!isAnswered && last && now - last.at < ASKED_MS)
+    return say('', 'Twilio is being asked to send the code now.')
+  const orStart = `If one arrived, the user enters it. If none did: ${START_OVER} Twilio then sends the same code again, or a new one.`
+  return say('warn', UNANSWERED, `${orStart} ${OFTEN}`)
 }

@@ -12,6 +12,7 @@ import {
   type Diagnosis,
   diagnoseCanceled,
   diagnoseClosed,
+  diagnoseDelegated,
   say,
 } from './diagnoses.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
@@ -186,6 +187,8 @@ function diagnose(detail: VerificationDetail, offers: Offers, now: number): Diag
   const status = statusAt(verification, now)
   if (isFactorChannel(verification.channel) && status !== 'closed') return BY_FACTOR[status]
   if (verification.kind === 'decoy') return say('', DECOY)
+  if (verification.checkedBy === 'twilio' && (status === 'pending' || status === 'expired'))
+    return diagnoseDelegated(detail, status, now)
   const found =
     status === 'pending'
       ? diagnoseMessage(detail, offers, now)

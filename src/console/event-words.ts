@@ -3,6 +3,7 @@
 
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
 import { ERRORS } from '../kernel/errors.ts'
+import { GONE_AT_TWILIO, NO_ANSWER } from '../verification/wire-ports.ts'
 import { spanOf } from './words.ts'
 
 const word = (value: EventDetails[string] | undefined) => String(value ?? '?')
@@ -71,6 +72,12 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'verification.advanced': ({ channel }) => [
     `The next step of the chain was requested at once, by ${word(channel)}`,
   ],
+  'verification.delegated': ({ error }) =>
+    error === undefined
+      ? ['Twilio took it, and sends the code']
+      : error === NO_ANSWER
+        ? ['Twilio did not answer: the code may be on its way', 'warn']
+        : [`Twilio did not send the code again (${word(error)})`, 'warn'],
   'verification.approved': ({ by }) => [
     by === 'link' ? 'Approved by the link of the mail' : 'Approved: the code was correct',
     'good',
@@ -78,7 +85,9 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'verification.canceled': ({ error }) =>
     error === undefined
       ? ['Canceled']
-      : [`Canceled: Twilio did not take it (${word(error)})`, 'bad'],
+      : error === GONE_AT_TWILIO
+        ? ['Canceled: Twilio no longer had it when a code was checked', 'warn']
+        : [`Canceled: Twilio did not take it (${word(error)})`, 'bad'],
   'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
   'verification.expired': ({ checked_by: checker }) =>
     checker === undefined

@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'verification.continued',
   'verification.resent',
   'verification.advanced',
+  'verification.delegated',
   'verification.approved',
   'verification.canceled',
   'verification.max_attempts_reached',

@@ -70,11 +70,11 @@ export function lateTwilio(
           import('../wires/twilio/wire.ts'),
           import('../wires/twilio/upstream.ts'),
         ])
-        const { service, clock } = deps
+        const { service, clock, events } = deps
         const login = config.twilioVerify.upstream
         const upstream = login && createUpstream(login, { http, note: noteOf(deps) })
         const draw = () => Math.random() * 100
-        const wire = createTwilioWire({ service, wires, keyring, clock, upstream, draw })
+        const wire = createTwilioWire({ service, wires, keyring, clock, events, upstream, draw })
         addTwilioWire(app, { ...deps, wire, publicUrl: config.publicUrl })
       },
     },

@@ -6,6 +6,12 @@ import type { VerificationRecord } from './state.ts'
 export const WIRES = ['twilio', 'camara'] as const
 export type Wire = (typeof WIRES)[number]
 
+/** Why Twilio did not send what was delegated to it, as the log has it, beside codes of its own: it may have, or it was not reached. */
+export const NO_ANSWER = 'no_answer'
+export const UNREACHABLE = 'unreachable'
+/** Of an end: Twilio never got it, no longer has it, or the answer to a right code was lost. */
+export const GONE_AT_TWILIO = 'gone_at_twilio'
+
 /** `sid`: as the wire's callers name it, unique among all wires. */
 export type WireKey = { wire: Wire; sid: string }
 /** A verification with the id that its wire has for it. */

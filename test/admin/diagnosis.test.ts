@@ -127,4 +127,46 @@ describe('a diagnosis', () => {
     ]
     expect(says(row, events).meaning).toContain('accepted the message after twilio did not;')
   })
+
+  const started = eventOf('verification.started', NOW - 40_000)
+  const resent = eventOf('verification.resent', NOW - 20_000)
+  const answered = (error?: string) =>
+    eventOf('verification.delegated', NOW - 19_000, error === undefined ? {} : { error })
+  const canceled = (error: string) => eventOf('verification.canceled', NOW, { error })
+  it.each<[string, Partial<ListedVerification>, EventRecord[], RegExp, RegExp | null]>([
+    ['was taken', {}, [started, answered()], /^Twilio took the message/, /newest code/],
+    ['was not answered', {}, [started, answered('no_answer')], /^Nobody knows/, /start over/],
+    ['lost its node', {}, [started], /^Nobody knows/, /same code again, or a new one/],
+    ['lost its node later', {}, [started, answered(), resent], /^Nobody knows/, /connection/],
+    [
+      'was refused later',
+      {},
+      [started, answered('twilio_60203')],
+      /again \(twilio_60203\)/,
+      /enters/,
+    ],
+    ['is asked', {}, [{ ...started, at: NOW - 9_000 }], /is being asked/, null],
+    ['expired', { expiresAt: NOW }, [started, answered()], /Twilio took .* in time/, /start over/],
+    ['expired, lost', { status: 'expired' }, [started], /^It expired. Nobody knows/, /connection/],
+    [
+      'is gone',
+      { status: 'canceled' },
+      [canceled('gone_at_twilio')],
+      /no longer had it/,
+      /start over/,
+    ],
+    [
+      'was refused',
+      { status: 'canceled' },
+      [canceled('http_401')],
+      /did not take it/,
+      /login at Twilio/,
+    ],
+  ])('C95: what Twilio sends, where it %s', (_name, row, events, meaning, action) => {
+    const found = says({ checkedBy: 'twilio', deliveryStatus: null, ...row }, events)
+    expect(found.meaning).toMatch(meaning)
+    if (action === null) expect(found.action).toBe(null)
+    else expect(found.action).toMatch(action)
+    expect(found.resend).toBe('is useless')
+  })
 })

@@ -59,7 +59,8 @@ describe('C95: delegated', () => {
     expect(await checkOf(to)).toMatchObject({ sid, valid: true, status: 'approved' })
     expect((await known(to)).status).toBe('approved')
     expect(await typesOf(id)).toEqual([
-      ...['verification.started', 'check.incorrect', 'verification.approved'],
+      ...['verification.started', 'verification.delegated'],
+      ...['check.incorrect', 'verification.approved'],
     ])
     const inbox = await real.client.get('/dev/inbox', { accept: 'application/json' })
     expect(inbox.body.filter((one: { to: string }) => one.to === to)).toEqual([])
@@ -134,7 +135,11 @@ describe('C95: delegated', () => {
       const lost = await thrownBy(startTo(to))
       expect(lost).toMatchObject(UNKNOWN)
       expect(lost.message).toContain('may be on its way')
-      expect((await known(to)).status).toBe('pending')
+      const { id, status } = await known(to)
+      expect(status).toBe('pending')
+      const { body } = await real.admin.get(`/admin/api/verifications/${id}`)
+      expect(body.events.at(-1).details).toEqual({ error: 'no_answer' })
+      expect(body.diagnosis.meaning).toContain('Nobody knows whether Twilio sent')
       if (trouble === 'drop') expect(await checkOf(to)).toMatchObject({ valid: true })
       else expect(await thrownBy(checkOf(to, '123456'))).toMatchObject(GONE)
     },

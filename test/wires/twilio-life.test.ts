@@ -16,18 +16,19 @@ let world: World
 let wire: ReturnType<typeof createTwilioWire>
 const open = async (options: Parameters<typeof createWorld>[0] = {}) => {
   world = await createWorld(options)
-  const { service, keyring, clock, store } = world
+  const { service, keyring, clock } = world
   wire = createTwilioWire({
     service,
     keyring,
     clock,
-    wires: store.wires,
+    ...kept(),
     upstream: null,
     draw: () => 0,
   })
 }
 afterEach(() => world.close())
 
+const kept = () => ({ wires: world.store.wires, events: world.store.events })
 const request = (form: Record<string, string>): WireRequest => ({
   ...{ caller: world.caller, by: { accountSid: `AC${'0'.repeat(32)}`, base: 'http://here' } },
   ...{ form: new URLSearchParams(form), ...NOBODY },
@@ -121,10 +122,10 @@ describe('C94: one node', () => {
   })
 
   it('what Twilio checks is nobody’s to check once the login there is taken away', async () => {
-    const { service, caller, store, keyring, clock } = world
+    const { service, caller, keyring, clock } = world
     const upstream = { start: async () => ({ kind: 'answered', body: { sid: 'VE1', to: TO } }) }
     const shared = { ...caller, service: { ...caller.service, twilioPercent: 100 } }
-    const deps = { service, keyring, clock, wires: store.wires, draw: () => 99 }
+    const deps = { service, keyring, clock, ...kept(), draw: () => 99 }
     const before = createTwilioWire({ ...deps, upstream: upstream as never })
     await before.start({ ...request({ To: TO, Channel: 'sms' }), caller: shared })
     expect(await check('123456')).toMatchObject({ status: 503, code: 20503 })
@@ -155,13 +156,13 @@ describe('C94: as between nodes', () => {
   })
 
   it('C95: of 20 delegated starts at once one asks Twilio', async () => {
-    const { service, caller, store, keyring, clock } = world
+    const { service, caller, keyring, clock } = world
     let asked = 0
     const start = async () => {
       asked += 1
       return { kind: 'answered', body: { sid: 'VE1' } }
     }
-    const deps = { service, keyring, clock, wires: store.wires, draw: () => 0 }
+    const deps = { service, keyring, clock, ...kept(), draw: () => 0 }
     const shared = createTwilioWire({ ...deps, upstream: { start } as never })
     const by = { ...caller, service: { ...caller.service, twilioPercent: 100 } }
     const one = () => said(shared.start({ ...request({ To: TO, Channel: 'sms' }), caller: by }))

@@ -20,11 +20,12 @@ type Verification = {
   sends: string[]
   createdAt: number
 }
-/** Of the next request: answered as `drop` after it was done, `cut` before anything was, `slow` never. */
+/** Of the next request: answered as `drop` after it was done, `cut` before anything was, `slow` never; `held` never, though it was done. */
 export type Trouble =
   | 'drop'
   | 'cut'
   | 'slow'
+  | 'held'
   | { status: number; body: string; headers?: Record<string, string> }
 
 const MAX_ATTEMPTS = 5
@@ -130,6 +131,7 @@ export async function startStandIn(serviceSid: string) {
       headers.authorization === expected
         ? answer(method, url, form)
         : refuse(401, 20003, 'Authenticate')
+    if (trouble === 'held') return
     if (trouble === 'drop') return void request.socket.destroy()
     send(status, body)
   }

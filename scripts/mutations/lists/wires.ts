@@ -47,6 +47,18 @@ export const WIRES: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C95.answer-logged',
+    'what Twilio answered to a start is in the log, so that a start without an answer is seen',
+    [DELEGATED, 'is started and checked at Twilio, under its SID, and counted here'],
+    { node: 'AwaitExpression', becomes: 'undefined' },
+  ),
+  mutant(
+    'C95.unanswered-shown',
+    'a send that Twilio never answered is not shown as taken',
+    ['test/admin/diagnosis.test.ts', 'C95: what Twilio sends, where it lost its node'],
+    { node: 'BinaryExpression', becomes: 'true' },
+  ),
+  mutant(
     'C96.own-texts',
     'a message that CAMARA’s callers choose is one of the service’s own',
     [CAMARA, 'no text is sent but those of the service'],

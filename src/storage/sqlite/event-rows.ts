@@ -22,6 +22,7 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'verification.max_attempts_reached': [6],
   'verification.expired': [7],
   'verification.closed': [26, 'outcome'],
+  'verification.delegated': [27],
   'check.incorrect': [8, 'attempt', 'attempts_remaining'],
   'delivery.attempted': [9, 'channel', 'provider', 'send', 'attempt'],
   'delivery.sent': [10, 'provider', 'send', 'attempt', 'duration_ms'],

@@ -3,10 +3,10 @@
 // It must not say that something was done, or was not, where nobody knows.
 
 import type { Caller, VerificationView } from '../../verification/api.ts'
-import type { WireStore } from '../../verification/wire-ports.ts'
+import { NO_ANSWER, UNREACHABLE, type WireStore } from '../../verification/wire-ports.ts'
 import { GONE, SETTINGS_RETRY_SECONDS, type TwilioError, unavailable } from './errors.ts'
 import { serviceSidOf } from './sids.ts'
-import { type Asked, UNREACHABLE, type Upstream } from './upstream.ts'
+import type { Asked, Upstream } from './upstream.ts'
 
 type Answer = { status: 200 | 201; body: object } | TwilioError
 
@@ -46,13 +46,24 @@ type Started = {
   form: URLSearchParams
 }
 
+type StartDeps = {
+  upstream: Upstream
+  wires: WireStore
+  end: (id: string, error: string) => Promise<unknown>
+  /** Twilio's answer, for the log: without one nobody knows what became of it. Undefined: it took it. */
+  note: (id: string, error?: string) => Promise<unknown>
+}
+
+/** Undefined: Twilio took it. */
+function errorFrom(asked: Asked): string | undefined {
+  if (asked.kind === 'answered') return undefined
+  if (asked.kind === 'refused') return asked.cause
+  return asked.kind === 'lost' ? NO_ANSWER : UNREACHABLE
+}
+
 /** The row is there already: of whatever happens from here on, it is known that Twilio was asked. */
 export async function startElsewhere(
-  {
-    upstream,
-    wires,
-    end,
-  }: { upstream: Upstream; wires: WireStore; end: (id: string, error: string) => Promise<unknown> },
+  { upstream, wires, end, note }: StartDeps,
   { caller, verification, isNew, form }: Started,
 ): Promise<Answer> {
   const { id, to, resendInSeconds, expiresInSeconds } = verification
@@ -61,9 +72,11 @@ export async function startElsewhere(
   sent.set('To', to ?? '')
   const asked = await upstream.start(serviceSidOf(caller.service), sent)
   if (asked.kind === 'answered') await wires.rename(id, String(asked.body.sid))
+  const error = errorFrom(asked)
+  const isUndone = error !== undefined && error !== NO_ANSWER
   // Nothing was sent: the next start is a new one.
-  if (isNew && asked.kind === 'refused') await end(id, asked.cause)
-  if (isNew && asked.kind === 'unsent') await end(id, UNREACHABLE)
+  if (isNew && isUndone) await end(id, error)
+  else await note(id, error) // mutant: C95.answer-logged
   return answerOf(asked, 201, startLost(resendInSeconds ?? expiresInSeconds))
 }
 

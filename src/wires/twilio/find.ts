@@ -1,5 +1,6 @@
 // Which verification a request of Twilio's wire is about: what this wire of this service started, and nothing else.
 
+import type { EventStore } from '../../events/types.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Keyring } from '../../kernel/keyring.ts'
 import type { Caller, EndUser, Idempotency, VerificationService } from '../../verification/api.ts'
@@ -20,6 +21,8 @@ export type WireDeps = {
   wires: WireStore
   keyring: Keyring
   clock: Clock
+  /** For what Twilio answered. */
+  events: Pick<EventStore, 'append'>
   /** Null: nothing is delegated to Twilio. */
   upstream: Upstream | null
   /** 0 to 100. */

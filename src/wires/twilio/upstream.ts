@@ -2,6 +2,7 @@
 // It must not try twice: a repeated start may be another message, a repeated check another attempt.
 
 import type { HttpAnswer, HttpClient } from '../../delivery/ports.ts'
+import { NO_ANSWER, UNREACHABLE } from '../../verification/wire-ports.ts'
 import { SETTINGS_RETRY_SECONDS, type TwilioError, twilioError, unavailable } from './errors.ts'
 
 /** A login at Twilio: an account or an API key, and its secret. */
@@ -23,9 +24,6 @@ export type Upstream = {
   read(serviceSid: string, to: string): Promise<Asked>
   update(serviceSid: string, to: string, status: 'approved' | 'canceled'): Promise<Asked>
 }
-
-/** The cause of what was not sent. */
-export const UNREACHABLE = 'unreachable'
 
 /** Under the deadline of a comparison (HASH_DEADLINE_MS), in which a check is committed. */
 const DEADLINE_MS = 8_000
@@ -64,7 +62,7 @@ function refused(status: number, { headers, body }: HttpAnswer): Asked {
 /** What the operator should see: Twilio, or the login there, does not work. Undefined: it answered whoever asked. */
 function troubleOf(asked: Asked): string | undefined {
   if (asked.kind === 'answered') return undefined
-  if (asked.kind !== 'refused') return asked.kind === 'lost' ? 'no_answer' : UNREACHABLE
+  if (asked.kind !== 'refused') return asked.kind === 'lost' ? NO_ANSWER : UNREACHABLE
   return asked.cause.startsWith('http_') ? asked.cause : undefined
 }
 

@@ -2,7 +2,8 @@
 // It must not decide anything about a code: it finds which verification is meant, and says the result in their words.
 
 import type { Caller, CheckResult, Refusal, VerificationView } from '../../verification/api.ts'
-import type { Wired } from '../../verification/wire-ports.ts'
+import { actorOf } from '../../verification/domain.ts'
+import { GONE_AT_TWILIO, type Wired } from '../../verification/wire-ports.ts'
 import {
   checkElsewhere,
   endElsewhere,
@@ -59,7 +60,9 @@ async function start(deps: WireDeps, request: WireRequest): Promise<WireAnswer> 
     const isAnother = !isNew && (await find(deps, request, to ?? ''))?.record.sends === 1
     if (isAnother) return errorOf(refuseRacer(verification), resourceOf(request, STARTS))
     const started = { caller, verification, isNew, form }
-    return startElsewhere({ ...deps, upstream: deps.upstream, end: endBy(deps, request) }, started)
+    const { upstream, wires } = deps
+    const end = endBy(deps, request)
+    return startElsewhere({ upstream, wires, end, note: noteBy(deps, request) }, started)
   }
   const known = isNew ? sid : await deps.wires.sidOf(verification.id)
   if (known === undefined) return notFound(resourceOf(request, STARTS))
@@ -81,13 +84,18 @@ const refuseRacer = ({ resendInSeconds }: VerificationView): Refusal => ({
 /** Here alone: Twilio has refused it, or no longer has it. */
 const endBy =
   ({ service }: WireDeps, { caller, endUser }: WireRequest) =>
-  (id: string, error?: string) =>
-    service.cancel(caller, {
-      id,
-      endUser,
-      idempotency: null,
-      ...(error !== undefined && { error }),
-    })
+  (id: string, error: string) =>
+    service.cancel(caller, { id, endUser, idempotency: null, error })
+
+const noteBy =
+  ({ events, clock }: WireDeps, { caller, endUser }: WireRequest) =>
+  (verificationId: string, error?: string) =>
+    events.append([
+      {
+        ...{ ...actorOf(caller, endUser), at: clock.now(), type: 'verification.delegated' },
+        ...{ verificationId, budgetIndex: null, details: error === undefined ? {} : { error } },
+      },
+    ])
 
 async function show(
   deps: WireDeps,
@@ -156,7 +164,7 @@ async function checked(
 ): Promise<WireAnswer> {
   // Twilio no longer has it: the next start makes a new one.
   const isOver = result.kind === 'refused' && result.elsewhere?.code === GONE
-  if (isOver) await endBy(deps, request)(found.record.id)
+  if (isOver) await endBy(deps, request)(found.record.id, GONE_AT_TWILIO)
   const isWrong = result.kind === 'refused' && result.error === 'code_incorrect'
   if (result.kind === 'refused' && !isWrong) return refuseCheck(deps, request, result, found)
   const verification = result.verification ?? viewedAt(deps, found)

@@ -32,7 +32,7 @@ type Name = keyof typeof STATES
 
 /** Events that no earlier version wrote. */
 const LATER =
-  /^webhook\.|^recipient\.(un)?suppressed$|^delivery\.((un)?delivered|skipped)$|^verification\.(advanced|closed)$|^(approval|key|export|audit|list)\.|^admin\.session_ended$/
+  /^webhook\.|^recipient\.(un)?suppressed$|^delivery\.((un)?delivered|skipped)$|^verification\.(advanced|closed|delegated)$|^(approval|key|export|audit|list)\.|^admin\.session_ended$/
 
 const GRACE_MS = 14_000
 const SPENT_AT = T0 + 220
