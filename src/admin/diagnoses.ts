@@ -89,14 +89,14 @@ export function diagnoseDelegated(
   const isAnswered = last?.type === 'verification.delegated' // mutant: C95.unanswered-shown
   const error = isAnswered ? last.details.error : NO_ANSWER
   if (status === 'expired') {
-    const taken = 'Twilio took the message, but no correct code was entered in time.'
+    const taken = 'Twilio accepted the message, but no correct code was entered in time.'
     return error === NO_ANSWER
       ? say('warn', `It expired. ${UNANSWERED}`, `${START_OVER} ${OFTEN}`)
       : say('warn', taken, START_OVER)
   }
   const enter = 'The user enters the newest code that they received.'
   if (error === undefined)
-    return say('', 'Twilio took the message; it sends the code and checks it.', enter)
+    return say('', 'Twilio accepted the message; it sends the code and checks it.', enter)
   if (error !== NO_ANSWER) {
     const meaning = `Twilio did not send the code again (${String(error)}); an earlier one may still work.`
     return say('warn', meaning, enter)

@@ -132,7 +132,7 @@ function breakdownOf({ by, only }: SummaryQuery): (place: Place) => string | und
 const sizeOf = ({ now, before }: Group) =>
   now.started + now.sent + now.failed + now.approved + (before.started + before.sent) / 2
 
-/** Each row is looked at once: by a filter for each value, a day of 60 countries took longer here than in the store. */
+/** Each row is read once: by a filter for each value, a day of 60 countries took longer here than in the store. */
 export function groupsOf({ tallies, costs, times }: Read, query: SummaryQuery): Group[] {
   const shownValue = breakdownOf(query)
   const byValue = Map.groupBy(tallies, shownValue)

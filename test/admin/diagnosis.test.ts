@@ -134,7 +134,7 @@ describe('a diagnosis', () => {
     eventOf('verification.delegated', NOW - 19_000, error === undefined ? {} : { error })
   const canceled = (error: string) => eventOf('verification.canceled', NOW, { error })
   it.each<[string, Partial<ListedVerification>, EventRecord[], RegExp, RegExp | null]>([
-    ['was taken', {}, [started, answered()], /^Twilio took the message/, /newest code/],
+    ['was taken', {}, [started, answered()], /^Twilio accepted the message/, /newest code/],
     ['was not answered', {}, [started, answered('no_answer')], /^Nobody knows/, /start over/],
     ['lost its node', {}, [started], /^Nobody knows/, /same code again, or a new one/],
     ['lost its node later', {}, [started, answered(), resent], /^Nobody knows/, /connection/],
@@ -146,7 +146,7 @@ describe('a diagnosis', () => {
       /enters/,
     ],
     ['is asked', {}, [{ ...started, at: NOW - 9_000 }], /is being asked/, null],
-    ['expired', { expiresAt: NOW }, [started, answered()], /Twilio took .* in time/, /start over/],
+    ['expired', { expiresAt: NOW }, [started, answered()], /Twilio accepted .* in time/, /start over/],
     ['expired, lost', { status: 'expired' }, [started], /^It expired. Nobody knows/, /connection/],
     [
       'is gone',
