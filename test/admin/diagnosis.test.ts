@@ -146,7 +146,13 @@ describe('a diagnosis', () => {
       /enters/,
     ],
     ['is asked', {}, [{ ...started, at: NOW - 9_000 }], /is being asked/, null],
-    ['expired', { expiresAt: NOW }, [started, answered()], /Twilio accepted .* in time/, /start over/],
+    [
+      'expired',
+      { expiresAt: NOW },
+      [started, answered()],
+      /Twilio accepted .* in time/,
+      /start over/,
+    ],
     ['expired, lost', { status: 'expired' }, [started], /^It expired. Nobody knows/, /connection/],
     [
       'is gone',
