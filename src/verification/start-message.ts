@@ -118,7 +118,8 @@ function codeSource(
   if (ownCode !== undefined)
     return {
       plan: { obtain: () => takeOwnCode(domain, ownCode), maxGuesses: 0 },
-      of: { maxAttempts: 0, checkedBy: 'caller' },
+      // No attempt, by which an older node beside this one refuses each check, too.
+      of: { maxAttempts: 0, checkedBy: 'caller' }, // mutant: C92.no-attempt
     }
   const length = fixed?.length ?? codeLength ?? service.codeLength
   const { maxAttempts } = service

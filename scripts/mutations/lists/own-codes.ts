@@ -32,6 +32,12 @@ export const OWN_CODES: readonly Mutant[] = [
     { node: 'ReturnStatement', becomes: 'return checkedBy !== undefined' },
   ),
   mutant(
+    'C92.no-attempt',
+    'a code that its caller checks has no attempt, on which an older version relies',
+    [DOMAIN, 'as it was given, hashed nowhere'],
+    { node: 'NumericLiteral', becomes: 'service.maxAttempts' },
+  ),
+  mutant(
     'C92.own-answers',
     'a key for relay is not given what a key that checks was answered',
     [KEYS, 'is not given the answers of a key that checks'],
