@@ -10,7 +10,9 @@ import type { Hasher } from './hashing-ports.ts'
 import { CODE_LENGTH, type ServicePolicy } from './policy.ts'
 import type { FactorUse, VerificationRecord } from './state.ts'
 
-export const SHAPE_WORDS = `${CODE_LENGTH.min} to ${CODE_LENGTH.max} digits or a recovery code`
+/** For callers whose users may have one. */
+export const OR_RECOVERY_CODE = ' or a recovery code'
+export const SHAPE_WORDS = `${CODE_LENGTH.min} to ${CODE_LENGTH.max} digits${OR_RECOVERY_CODE}`
 
 /** `by`: not by a code, or not by this service. */
 export type Verdict = { valid: boolean; use: FactorUse | null; by?: 'link' | 'twilio' }

@@ -20,6 +20,9 @@ const PARAMETERS = /;(?!ext=)/i
 /** With numbers of its own, in upper case: ISO 3166-1 alpha-2. */
 export const isCountry = (code: string): boolean => isSupportedCountry(code)
 
+/** For callers that have such a field. */
+export const NEEDS_COUNTRY = '; a national number needs `country`'
+
 function parse(text: string, country: CountryCode | undefined) {
   try {
     return parsePhoneNumberWithError(text, {
@@ -53,7 +56,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
     return unreadable(
       region
         ? 'is not a phone number or an e-mail address'
-        : 'is not an e-mail address or a phone number in E.164 form (+14155552671); a national number needs `country`',
+        : `is not an e-mail address or a phone number in E.164 form (+14155552671)${NEEDS_COUNTRY}`,
     )
   }
   if (number.ext) return unreadable('has an extension: a code can only go to the number itself')

@@ -29,6 +29,12 @@ export const WIRES: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: 'named' },
   ),
   mutant(
+    'C94.own-words',
+    'a refusal that a wire passes on names no field that its callers do not have',
+    ['test/wires/own-words.test.ts', 'cannot give in national form'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'C94.one-code',
     'a start of Twilio’s wire while one is pending sends its code again, or says why not',
     [LIFE, 'sends the same code again once a resend is due'],

@@ -68,7 +68,8 @@ function invalidFields({ errors, detail }: Refusal): CamaraError {
   if (first?.field === 'to') return invalid('phoneNumber is not a number that can receive texts.')
   // Letters, or more or fewer digits than were sent: whoever typed it made a mistake.
   if (first?.field === 'code') return incorrect()
-  return invalid(detail)
+  // Of a field of ours, which their callers do not have.
+  return invalid(first ? 'The request is not valid.' : detail)
 }
 
 const MEANINGS: Readonly<

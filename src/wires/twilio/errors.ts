@@ -3,6 +3,8 @@
 
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
 import type { ElsewhereError, Refusal } from '../../verification/api.ts'
+import { OR_RECOVERY_CODE } from '../../verification/comparison.ts'
+import { NEEDS_COUNTRY } from '../../verification/phone.ts'
 import type { LimitName } from '../../verification/policy.ts'
 
 /** `retryAfter` undefined: it does not get better by waiting. */
@@ -46,7 +48,7 @@ export const invalid = (parameter: string, detail: string) =>
 export const unsupported = (parameter: string, detail: string) =>
   twilioError(400, 60204, `Parameter \`${parameter}\` is not supported: ${detail}`)
 
-/** Our fields in their words; `client_ip` with their own way to give it. */
+/** Our fields in their words. */
 const FIELDS: Readonly<Record<string, string>> = {
   ...{ to: 'To', channel: 'Channel', channels: 'Channel', locale: 'Locale', code: 'Code' },
   ...{ client_ip: 'DeviceIp', metadata: 'Tags', id: 'VerificationSid' },
@@ -54,13 +56,25 @@ const FIELDS: Readonly<Record<string, string>> = {
 const DEVICE_IP =
   "is required, the end user's address, or every user would share one budget; or set CLIENT_IP=off, and nothing is limited by address"
 
+/** Without what only our own callers have: a country, recovery codes. */
+function wordsOf(field: string, detail: string): string {
+  if (field === 'client_ip') return DEVICE_IP
+  if (field === 'to') return detail.replace(NEEDS_COUNTRY, '') // mutant: C94.own-words
+  return field === 'code' ? detail.replace(OR_RECOVERY_CODE, '') : detail
+}
+
 function invalidFields({ errors, detail }: Refusal): TwilioError {
   const [first] = errors ?? []
   if (!first) return twilioError(400, 60200, detail)
   const [name = ''] = first.field.split('.')
-  const words = name === 'client_ip' ? DEVICE_IP : first.detail
-  return invalid(FIELDS[name] ?? name, words)
+  const parameter = FIELDS[name]
+  // Of no field of theirs: nothing that their caller gave.
+  if (parameter === undefined) return twilioError(400, 60200, 'The request is not valid')
+  return invalid(parameter, inTheirs(wordsOf(name, first.detail)))
 }
+
+/** A call, as they name it. */
+const inTheirs = (words: string) => words.replaceAll(/\bvoice\b/g, 'call')
 
 /** A limit by what it counts: the messages or the guesses of one recipient, or the traffic of many. */
 const LIMITS: Readonly<Record<LimitName, number>> = {
@@ -113,6 +127,8 @@ const MESSAGES: Readonly<Partial<Record<ErrorSlug, string>>> = {
   // Its settings were taken away before the last of its codes had ended.
   verified_elsewhere: 'Twilio checks this code, and TWILIO_VERIFY_KEY_SID is not set here',
   max_sends_reached: 'Max send attempts reached',
+  // Theirs makes no new one before that.
+  resend_too_late: 'Too little time is left to send the code again: start again once it has ended',
   max_attempts_reached: 'Max check attempts reached',
 }
 
@@ -127,6 +143,6 @@ export function errorOf(refusal: Refusal, resource: string): TwilioError {
   if (code === GONE) return notFound(resource)
   if (code === UNREACHED) return twilioError(500, code, 'Internal Server Error')
   const status = STATUSES[error] ?? ERRORS[error].status
-  const message = MESSAGES[error] ?? detail
+  const message = MESSAGES[error] ?? inTheirs(detail)
   return twilioError(status, code, message, isWaiting(status) ? retryAfterSeconds : undefined)
 }
