@@ -116,6 +116,33 @@ describe('C95: delegated', () => {
     expect((await startTo(to)).status).toBe('pending')
   })
 
+  it('no parameter reaches Twilio but those that were read here, once each', async () => {
+    const to = nextNumber()
+    const post = (given: string) =>
+      fetch(`${real.url}/v2/Services/${SERVICE_SID}/Verifications`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`AC${'a'.repeat(32)}:${API_KEY}`)}` },
+        body: new URLSearchParams(`To=${encodeURIComponent(to)}&Channel=sms&${given}`),
+      })
+    for (const [given, name] of [
+      ['CustomMessage=&CustomMessage=free+text', 'CustomMessage'],
+      ['Channel=call', 'Channel'],
+      ['To=%2B14155550199', 'To'],
+      ['%3Cb%3E=1&%3Cb%3E=2', 'of another name'],
+    ] as const) {
+      expect(await (await post(given)).json()).toMatchObject({
+        ...{ status: 400, code: 60200 },
+        message: `Invalid parameter \`${name}\`: is given twice`,
+      })
+    }
+    expect(asked(to)).toHaveLength(0)
+    const known = 'Locale=de&RiskCheck=disable'
+    const answer = await post(`${known}&customMessage=free&CustomCode[]=123456&Other=1&Tags=`)
+    expect(answer.status).toBe(201)
+    const [{ form } = { form: {} }] = asked(to)
+    expect(form).toEqual({ To: to, Channel: 'sms', Locale: 'de', RiskCheck: 'disable' })
+  })
+
   it('our own login refused there is no caller’s fault', async () => {
     const to = nextNumber()
     twilio.trouble({ status: 401, body: JSON.stringify({ code: 20003, message: 'Authenticate' }) })

@@ -41,6 +41,12 @@ export const WIRES: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C94.given-twice',
+    'a parameter that is given twice is refused: Twilio would read the other one',
+    [DELEGATED, 'no parameter reaches Twilio but those that were read here'],
+    { node: 'CallExpression', becomes: 'undefined' },
+  ),
+  mutant(
     'C95.only-approved',
     'nothing but Twilio’s own word makes a delegated code right',
     [DELEGATED, 'is started and checked at Twilio, under its SID, and counted here'],

@@ -12,7 +12,7 @@ import {
   twilioError,
   unauthenticated,
 } from '../../wires/twilio/errors.ts'
-import type { Form } from '../../wires/twilio/fields.ts'
+import { type Form, refuseTwice } from '../../wires/twilio/fields.ts'
 import type { WireAnswer, WireRequest } from '../../wires/twilio/find.ts'
 import { type Asking, serviceList, serviceResource } from '../../wires/twilio/resources.ts'
 import { accountSidOf, LOGIN_SID, SERVICE_SID, serviceSidOf } from '../../wires/twilio/sids.ts'
@@ -133,7 +133,8 @@ async function readForm(c: AppContext): Promise<Form | TwilioError> {
     return twilioError(415, 60200, 'Send Content-Type: application/x-www-form-urlencoded')
   const bytes = await readBytes(c.env.incoming, MAX_FORM_BYTES)
   if (!bytes) return twilioError(413, 60200, `A body may have at most ${MAX_FORM_BYTES / 1024} KiB`)
-  return new URLSearchParams(bytes.toString('utf8'))
+  const form = new URLSearchParams(bytes.toString('utf8'))
+  return refuseTwice(form) ?? form
 }
 
 /** Their parameter for it; else as for our own API. */

@@ -5,6 +5,7 @@
 import type { Caller, VerificationView } from '../../verification/api.ts'
 import { NO_ANSWER, UNREACHABLE, type WireStore } from '../../verification/wire-ports.ts'
 import { GONE, SETTINGS_RETRY_SECONDS, type TwilioError, unavailable } from './errors.ts'
+import { handOn } from './fields.ts'
 import { serviceSidOf } from './sids.ts'
 import type { Asked, Upstream } from './upstream.ts'
 
@@ -67,10 +68,7 @@ export async function startElsewhere(
   { caller, verification, isNew, form }: Started,
 ): Promise<Answer> {
   const { id, to, resendInSeconds, expiresInSeconds } = verification
-  const sent = new URLSearchParams(form)
-  // As a check will name it, whatever the spelling.
-  sent.set('To', to ?? '')
-  const asked = await upstream.start(serviceSidOf(caller.service), sent)
+  const asked = await upstream.start(serviceSidOf(caller.service), handOn(form, to ?? ''))
   if (asked.kind === 'answered') await wires.rename(id, String(asked.body.sid))
   const error = errorFrom(asked)
   const isUndone = error !== undefined && error !== NO_ANSWER

@@ -31,6 +31,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   RateLimits: 'limits are settings (LIMIT_…); give DeviceIp, and starts are limited by address',
 }
 
+/** Of a start that Twilio sends. No other goes there: it would be a parameter that was not looked at here. */
+const HANDED_ON = ['Channel', 'Locale', 'DeviceIp', 'AppHash', 'RiskCheck', 'Tags']
+
 const MAX_TAGS = { pairs: 10, key: 40, value: 256 } as const
 const UNWANTED = /[\p{Cc}\u2028\u2029]|:\/\/|\bwww\./iu
 
@@ -43,6 +46,25 @@ export type StartFields = {
 }
 
 const filled = (form: Form, name: string): string | null => form.get(name) || null
+
+const PARAMETER = /^\w{1,40}$/
+
+/** Whoever reads the form after us may take the other one of two. */
+export function refuseTwice(form: Form): TwilioError | undefined {
+  const seen = new Set<string>()
+  const twice = [...form.keys()].find((name) => seen.size === seen.add(name).size) // mutant: C94.given-twice
+  if (twice === undefined) return undefined
+  return invalid(PARAMETER.test(twice) ? twice : 'of another name', 'is given twice')
+}
+
+/** @param to in the spelling in which a check will name it */
+export function handOn(form: Form, to: string): Form {
+  const known = HANDED_ON.flatMap((name) => {
+    const value = filled(form, name)
+    return value === null ? [] : [[name, value]]
+  })
+  return new URLSearchParams([['To', to], ...known])
+}
 
 function readTags(text: string | null): { tags: Record<string, string> } | TwilioError {
   if (text === null) return { tags: {} }

@@ -18,7 +18,7 @@ export type Asked =
   | { kind: 'unsent' | 'lost' }
 
 export type Upstream = {
-  /** @param form as its caller gave it, with a recipient in our spelling */
+  /** @param form of `handOn` */
   start(serviceSid: string, form: URLSearchParams): Promise<Asked>
   check(serviceSid: string, to: string, code: string): Promise<Asked>
   read(serviceSid: string, to: string): Promise<Asked>
