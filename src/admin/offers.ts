@@ -2,6 +2,7 @@
 // It must not offer what the domain would certainly refuse: advice and buttons both come from here.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
+import { carriesLength } from '../verification/carried.ts'
 import { isSpent, RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
 import { type Advice, START_OVER } from './advice/words.ts'
 import type { ListedVerification } from './ports.ts'
@@ -28,6 +29,7 @@ type Offered = Pick<
   | 'attempts'
   | 'maxAttempts'
   | 'checkedBy'
+  | 'codeLength'
 >
 
 /** @param about.channels of the service's providers */
@@ -45,7 +47,7 @@ export function offersFor(
     // It would have a code that nobody compares.
     row.checkedBy !== 'twilio' &&
     row.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
-  const channels = hasSend ? channelsFor(row.channel, about.channels) : []
+  const channels = hasSend ? channelsFor(row, about.channels) : []
   return {
     isOpen,
     mayAct,
@@ -55,14 +57,18 @@ export function offersFor(
   }
 }
 
-/** Those that reach the same recipient. */
+/** Those that reach the same recipient, and carry such a code. */
 function channelsFor(
-  current: ListedVerification['channel'],
+  { channel: current, codeLength }: Pick<Offered, 'channel' | 'codeLength'>,
   provided: readonly Channel[],
 ): readonly Channel[] {
   if (isFactorChannel(current)) return []
   const isMail = current === 'email'
-  const fitting = provided.filter((channel) => (channel === 'email') === isMail)
+  const fitting = provided.filter(
+    (channel) =>
+      (channel === 'email') === isMail &&
+      (channel === current || carriesLength(channel, codeLength)), // mutant: C66.uncarried-not-offered
+  )
   return fitting.toSorted((a, b) => Number(b === current) - Number(a === current))
 }
 

@@ -65,6 +65,8 @@ export type ListedVerification = {
   maxAttempts: number
   sends: number
   maxSends: number
+  /** 0: by a factor. */
+  codeLength: number
   clientIp: string | null
   createdAt: number
   expiresAt: number

@@ -7,6 +7,7 @@ import type { Transport } from '../delivery/provider-entry.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
 import { TEXT_CHANNELS } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
+import { carriesLength } from '../verification/carried.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { postgresTls, serverOf } from './database-url.ts'
 import { isGuessableKey } from './guessable.ts'
@@ -67,6 +68,11 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
   warnIf(
     service.channels.includes('voice') && service.voiceCountries.length === 0,
     'nobody is called: VOICE_COUNTRIES names no country',
+  )
+  const uncarried = service.channels.filter((channel) => !carriesLength(channel, codeLength))
+  warnIf(
+    uncarried.length > 0,
+    `${uncarried.join(', ')} does not carry codes of ${codeLength} digits (CODE_LENGTH)`,
   )
   if (isProduction) {
     warnIf(service.voiceCountries === '*', 'every country is called; toll fraud starts there')

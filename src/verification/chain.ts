@@ -5,9 +5,9 @@ import type { Channel } from '../kernel/channel.ts'
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type WaitingStep } from '../kernel/steps.ts'
 import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Refusal, SendCommand } from './api.ts'
+import { carries, codeToCarry, refuseUncarried } from './carried.ts'
 import type { Domain } from './domain.ts'
 import { refuseLink } from './link.ts'
-import { carries, refuseUncarried } from './own-code.ts'
 import type { ChainStep, ServicePolicy } from './policy.ts'
 import { channelFits, type Recipient } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
@@ -18,14 +18,15 @@ export type Chain = { channel: Channel; rest: readonly ChainStep[]; first: Chain
 function chainOf(
   service: ServicePolicy,
   recipient: Recipient,
-  { channel, channels, ownCode }: Pick<SendCommand, 'channel' | 'channels' | 'ownCode'>,
+  { channel, channels }: Pick<SendCommand, 'channel' | 'channels'>,
+  code: string | null,
 ): readonly ChainStep[] {
   if (channels) return channels
   const isFor = service.chain.every((step) => channelFits(step.channel, recipient))
   if (channel !== null || !isFor) return []
-  if (ownCode === undefined) return service.chain
+  if (code === null) return service.chain
   // Nobody has named the others: they are left out.
-  return service.chain.filter((step) => carries(step.channel, ownCode))
+  return service.chain.filter((step) => carries(step.channel, code)) // mutant: C66.uncarried-left-out
 }
 
 /** All at the same recipient: the first channel that cannot serve it refuses the chain, by name. */
@@ -69,21 +70,21 @@ export function planChain(
   domain: Pick<Domain, 'hasReceipts' | 'hasPages'>,
   service: ServicePolicy,
   recipient: Recipient,
-  command: Pick<SendCommand, 'channel' | 'channels' | 'front' | 'ownCode'>,
+  command: Pick<SendCommand, 'channel' | 'channels' | 'front' | 'ownCode' | 'codeLength'>,
   isTest: boolean,
 ): Chain | Refusal {
-  const steps = chainOf(service, recipient, command)
+  const code = codeToCarry(service, command, isTest)
+  const steps = chainOf(service, recipient, command, code)
   const refused = refuseSteps(service, recipient, steps)
   if (refused) return refused
   const [first = null, ...rest] = steps
   const chosen = first ?? chooseChannel(service, recipient, command.channel)
   if ('kind' in chosen) return chosen
   const { channel } = chosen
-  const { ownCode } = command
   for (const each of [channel, ...rest.map((step) => step.channel)]) {
     const notAllowed = isTest ? undefined : refuseRecipient(service, recipient, each)
     if (notAllowed) return notAllowed
-    const uncarried = ownCode === undefined ? undefined : refuseUncarried(each, ownCode)
+    const uncarried = code === null ? undefined : refuseUncarried(each, code, command)
     if (uncarried) return uncarried
   }
   const unfit =

@@ -1,35 +1,15 @@
 // A code that its caller made and checks: its form, what a start with it may ask for, and which verifications its keys reach.
 // It must not let a text through: what is sent are our templates, with at most twelve letters and digits in them.
 
-import type { Channel } from '../kernel/channel.ts'
 import { createId } from '../kernel/ids.ts'
-import type { Keyring } from '../kernel/keyring.ts'
-import { codeContext } from '../kernel/sealing.ts'
-import type { Caller, FieldError, Refusal, SendCommand } from './api.ts'
+import type { Caller, FieldError, SendCommand } from './api.ts'
 import type { Domain } from './domain.ts'
-import { refuseFields } from './refuse.ts'
 import type { ObtainedCode } from './start-plan.ts'
 import type { VerificationRecord } from './state.ts'
 
 /** ASCII alone: nothing that looks like another letter, turns the line, or is a link. */
 const OWN_CODE = /^[0-9A-Za-z]{4,12}$/
 const OWN_CODE_WORDS = '4 to 12 digits and letters (0-9, A-Z, a-z)'
-
-/** Telegram's Gateway takes digits alone, and no more; a call spells digits. */
-const TAKES: Partial<Record<Channel, { code: RegExp; words: string }>> = {
-  telegram: { code: /^\d{4,8}$/, words: '4 to 8 digits' },
-  voice: { code: /^\d+$/, words: 'digits' },
-}
-
-/** Whether a message of this channel can carry it. */
-export const carries = (channel: Channel, code: string): boolean =>
-  TAKES[channel]?.code.test(code) ?? true
-
-export function refuseUncarried(channel: Channel, code: string): Refusal | undefined {
-  if (carries(channel, code)) return undefined
-  const words = TAKES[channel]?.words ?? OWN_CODE_WORDS
-  return refuseFields([{ field: 'channel', detail: `${channel} carries ${words} only` }])
-}
 
 /** Empty: it can be started so, or the code is ours. What belongs to a check, which is the caller's; the front door's fields end in an approval, which nothing here makes. */
 export function ownCodeFaults(command: SendCommand): FieldError[] {
@@ -61,14 +41,4 @@ export function takeOwnCode({ clock, keyring }: Domain, code: string): ObtainedC
 /** A key of the scope `relay` has to do with its own kind alone: to it the service's others do not exist. */
 export function reaches({ ownCodesOnly }: Caller, { checkedBy }: VerificationRecord): boolean {
   return !ownCodesOnly || checkedBy === 'caller' // mutant: C92.relay-key-reach
-}
-
-/** Its code by another channel: undefined where that one can carry it. @throws UnknownKeyError */
-export function refuseOtherChannel(
-  keyring: Pick<Keyring, 'open'>,
-  { id, channel: before, checkedBy, codeSealed }: VerificationRecord,
-  channel: Channel,
-): Refusal | undefined {
-  if (checkedBy === null || codeSealed === null || channel === before) return undefined
-  return refuseUncarried(channel, keyring.open(codeSealed, codeContext(id)))
 }

@@ -6,9 +6,10 @@ import type { Keyring } from '../kernel/keyring.ts'
 import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
+import { refuseOtherChannel } from './carried.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
-import { reaches, refuseOtherChannel } from './own-code.ts'
+import { reaches } from './own-code.ts'
 import type { ServicePolicy } from './policy.ts'
 import {
   addressIndexes,

@@ -46,6 +46,7 @@ const READERS: readonly (readonly [string, Partial<ListedVerification>, About, b
   ['has a second channel', {}, { channels: ['sms', CALL] }, true],
   ['has another channel only', {}, { channels: [CALL] }, true],
   ['has no channel any more', {}, { channels: [] }, false],
+  ['has no channel for such a code', { codeLength: 9 }, { channels: ['telegram'] }, false],
   ['may look only', {}, { mayAct: false }, false],
   ['may look only, and nobody could send', { sends: 5 }, { mayAct: false }, false],
   ['may look only, and it is too late', { expiresAt: NOW + 59_999 }, { mayAct: false }, false],

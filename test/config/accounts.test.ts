@@ -48,6 +48,13 @@ describe('accounts', () => {
     await server.close()
   })
 
+  it('C66: codes that a channel does not carry are warned of', () => {
+    const warned = (length: string) =>
+      configOf({ ...FIRST, TELEGRAM_TOKEN: 'x', CODE_LENGTH: length }).warnings.join()
+    expect(warned('9')).toContain('telegram does not carry codes of 9 digits')
+    expect(warned('8')).not.toContain('does not carry')
+  })
+
   it('are providers of their own, after the first one or without it', () => {
     expect(namesIn({ ...FIRST, ...EU })).toEqual(['twilio sms', 'twilio:eu sms'])
     expect(namesIn(EU)).toEqual(['twilio:eu sms'])

@@ -16,7 +16,7 @@ export const ROW: ListedVerification = {
   ...{ channel: 'sms', purpose: 'login', kind: 'real', authenticated: false, country: 'US' },
   ...{ locale: 'en-US', metadata: {} },
   ...{ recipientSealed: new Uint8Array(), budgetIndex: new Uint8Array(), clientIp: null },
-  ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5 },
+  ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5, codeLength: 6 },
   ...{ createdAt: NOW - 90_000, expiresAt: NOW + 510_000, endedAt: null },
   ...{ checkedBy: null, outcome: null },
   ...{ deliveryStatus: 'sent', provider: 'twilio', errorCode: null, errorMessage: null },

@@ -46,7 +46,7 @@ const plan = (
       voiceCountries: ['DE'],
     }),
     to,
-    { channel, channels },
+    { channel, channels, codeLength: null },
     false,
   )
 

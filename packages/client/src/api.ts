@@ -1141,7 +1141,7 @@ export interface components {
              */
             user_agent?: string;
             /**
-             * @description Digits of the code. Default: the service's.
+             * @description Digits of the code; by Telegram 4 to 8. Default: the service's.
              * @example 6
              */
             code_length?: number;

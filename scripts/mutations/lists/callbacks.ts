@@ -3,6 +3,7 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
+const CARRIED = 'test/verification/carried.test.ts'
 const RECEIPTS = 'test/delivery/receipts.test.ts'
 const SNS = 'test/delivery/sns-receipts.test.ts'
 
@@ -36,6 +37,24 @@ export const CALLBACKS: readonly Mutant[] = [
     'a code that Telegram does not carry is another provider’s',
     ['test/delivery/telegram.test.ts', 'C66: a code that Telegram does not carry is not sent'],
     { node: 'ReturnStatement', becomes: 'void message' },
+  ),
+  mutant(
+    'C66.uncarried-refused',
+    'a code that no message of its channel can carry is refused at its start',
+    [CARRIED, 'is refused at its start, at the field that helps'],
+    { node: 'IfStatement', becomes: 'if (code) return undefined' },
+  ),
+  mutant(
+    'C66.uncarried-left-out',
+    'a channel of the service’s own chain that cannot carry the code is left out',
+    [CARRIED, 'leaves Telegram out of the service’s own chain'],
+    { node: 'ReturnStatement', becomes: 'return service.chain' },
+  ),
+  mutant(
+    'C66.uncarried-not-offered',
+    'no button sends a code by a channel that cannot carry it',
+    ['test/admin/offers.test.ts', 'has no channel for such a code'],
+    { node: 'CallExpression', becomes: 'codeLength > 0' },
   ),
   mutant(
     'C55.sns-topic',

@@ -137,7 +137,7 @@ export const userAgentField = z.string().openapi({
 })
 
 export const codeLengthField = wholeNumber(CODE_LENGTH).openapi({
-  description: "Digits of the code. Default: the service's.",
+  description: "Digits of the code; by Telegram 4 to 8. Default: the service's.",
 })
 
 export const ttlSecondsField = wholeNumber(TTL_SECONDS).openapi({

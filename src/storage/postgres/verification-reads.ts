@@ -26,7 +26,7 @@ import { byteList, camelRow, type Raw } from './rows.ts'
 
 const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated,
   v.country, v.locale, v.metadata, v.recipient_sealed, v.budget_index, v.attempts, v.failed, v.max_attempts,
-  v.sends, v.max_sends, v.client_ip, v.created_at, v.expires_at, v.ended_at, v.checked_by, v.outcome,
+  v.sends, v.max_sends, v.code_length, v.client_ip, v.created_at, v.expires_at, v.ended_at, v.checked_by, v.outcome,
   d.status as delivery_status, d.provider, d.error_code, d.error_message`
 const WITH_MESSAGE = sql`left join deliveries d on d.verification_seq = v.seq and d.send = v.sends`
 const STOP = sql`v.seq, v.created_at as "createdAt"`

@@ -42,6 +42,7 @@ const FIELDS = {
   maxAttempts: v.maxAttempts,
   sends: v.sends,
   maxSends: v.maxSends,
+  codeLength: v.codeLength,
   clientIp: v.clientIp,
   createdAt: v.createdAt,
   expiresAt: v.expiresAt,
