@@ -2,6 +2,7 @@
 // It must not need what retention erases: a leaf keeps hashes, and what made them unguessable goes with the row.
 
 import { createHash } from 'node:crypto'
+import type { EventDetails } from '../events/types.ts'
 import { HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import type { LeafRow, Segment } from './ports.ts'
 
@@ -37,8 +38,13 @@ const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('
 const clean = (value: unknown) =>
   typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
 
+/** Whether some version may have written it so. */
+export const isReadable = (row: LeafRow): row is LeafRow & { details: EventDetails } =>
+  row.type !== null && Object.prototype.toString.call(row.details) === '[object Object]'
+
 /** Every field of the row but the addresses, in one form whatever the engine and the order of its JSON. */
 function coreText(row: LeafRow): string {
+  if (!isReadable(row)) throw new Error('an event of the log cannot be read by this version')
   const { sequence, at, type, verificationId, service, keyId, budgetIndex, recipientSealed } = row
   const details = Object.entries(row.details)
     .map(([name, value]) => [clean(name), clean(value)] as const)

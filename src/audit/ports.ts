@@ -10,7 +10,8 @@ export type ReaderName = 'chain' | 'stream' | 'shield' | `heads:${string}`
 export type LeafRow = {
   sequence: number
   at: number
-  type: EventType
+  /** Null: not known to this version. */
+  type: EventType | null
   verificationId: string | null
   /** When its verification was started; its own time where there is none. */
   since: number
@@ -20,7 +21,8 @@ export type LeafRow = {
   userAgent: string | null
   budgetIndex: Uint8Array | null
   recipientSealed: Uint8Array | null
-  details: EventDetails
+  /** Null: no JSON. */
+  details: EventDetails | null
   /**
    * Random bytes that go with the row: its own, or its verification's sealed recipient, whose nonce nobody knows. Null: an
    * older version wrote it, of no verification.

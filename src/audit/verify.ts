@@ -6,6 +6,7 @@ import {
   type Entry,
   entryOf,
   hasAddresses,
+  isReadable,
   NO_HEAD,
   nextHead,
   rootOf,
@@ -46,7 +47,7 @@ export type VerifyDeps = {
 const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 
 function noteErasure(walk: Walk, { type, details }: LeafRow): void {
-  if (type !== 'recipient.erased' || typeof details.numbers !== 'string') return
+  if (type !== 'recipient.erased' || typeof details?.numbers !== 'string') return
   for (const text of details.numbers.split(',')) walk.erasedNumbers.add(Number(text))
 }
 
@@ -71,6 +72,7 @@ async function* rowsOf(
 function compare(walk: Walk, row: LeafRow, entry: Entry, about: Segment): void {
   const { sequence } = row
   const { number: segment, addressSecret } = about
+  if (!isReadable(row)) return void walk.certain.push({ kind: 'changed', sequence, segment }) // mutant: I20.unreadable-row
   const now = entryOf(row, addressSecret)
   const isCore = isSame(now.core, entry.core) && now.sinceMinute === entry.sinceMinute
   const [was, is] = [entry.addresses, now.addresses]
@@ -184,6 +186,19 @@ async function walkSegments(deps: VerifyDeps, walk: Walk): Promise<Segment | und
   }
 }
 
+/** Numbers begin with 1, so a row below was put in by hand; all of them would be found, and the first is enough. */
+async function checkBeginning({ store }: VerifyDeps, walk: Walk): Promise<void> {
+  const [first] = await store.leavesAfter(Number.MIN_SAFE_INTEGER, 1)
+  if (!first || first.sequence > 0) return // mutant: I20.before-the-first
+  walk.certain.push({ kind: 'inserted', sequence: first.sequence, segment: 1 })
+}
+
+/** A head is in the log as well: without any segment there was one, and no longer is. */
+async function hasHead(deps: VerifyDeps, last: number): Promise<boolean> {
+  for await (const { type } of rowsOf(deps, 0, last)) if (type === 'audit.head') return true
+  return false
+}
+
 /** @returns how many events are behind the chain */
 async function checkEnd(deps: VerifyDeps, walk: Walk, last: Segment | undefined): Promise<number> {
   const { store, kept, verifiers } = deps
@@ -197,7 +212,7 @@ async function checkEnd(deps: VerifyDeps, walk: Walk, last: Segment | undefined)
     if (place > last.last && isOver) walk.certain.push({ kind: 'end_missing', segment })
     if (readNote(last.note, verifiers).kind === 'unknown_key')
       walk.certain.push({ kind: 'unknown_key', segment })
-  }
+  } else if (await hasHead(deps, place)) walk.certain.push({ kind: 'end_missing', segment })
   let waiting = 0
   for await (const row of rowsOf(deps, last?.last ?? place)) {
     noteErasure(walk, row)
@@ -219,6 +234,7 @@ export async function verifyChain(deps: VerifyDeps): Promise<Verified> {
     },
     ...{ suspects: [], certain: [], erasedNumbers: new Set() },
   }
+  await checkBeginning(deps, walk)
   const last = await walkSegments(deps, walk)
   const isBroken = walk.certain.some((wrong) => !('sequence' in wrong))
   const waiting = isBroken ? 0 : await checkEnd(deps, walk, last)

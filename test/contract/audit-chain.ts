@@ -23,6 +23,8 @@ export function describeAuditChain(
     shell(sql: string): Promise<unknown>
     /** A row of nobody with this number, as a stranger writes it. */
     insertion(sequence: number): string
+    /** Changes of a row that leave nothing which a version could have written. */
+    unreadable: readonly string[]
     /** All rows of a table that was made of them. */
     restore(table: string): string
     reopen?(): Promise<WithAudit>
@@ -65,10 +67,15 @@ export function describeAuditChain(
       await expect.poll(async () => (await verify()).waiting, { timeout: PATIENCE_MS * 3 }).toBe(0)
       await chainer.stop(5_000)
     }
-    const append = (at: number, much = 1, budgetIndex: Uint8Array | null = null) =>
+    const append = (
+      at: number,
+      much = 1,
+      budgetIndex: Uint8Array | null = null,
+      type: 'request.refused' | 'audit.head' = 'request.refused',
+    ) =>
       store.events.append(
         Array.from({ length: much }, (_, n) => ({
-          ...{ ...ACTOR, at, type: 'request.refused', verificationId: null, budgetIndex },
+          ...{ ...ACTOR, at, type, verificationId: null, budgetIndex },
           details: { n, error: 'rate_limited', \u00e9: '\u2028' },
         })),
       )
@@ -108,7 +115,7 @@ export function describeAuditChain(
       now = T0 + HOUR
       await chain()
       const all = await numbers()
-      for (const [place, change] of [
+      const places: readonly (readonly [number, string])[] = [
         [2, `key_id = 'key_somebody'`],
         [3, `at = at + 1`],
         [0, `service = 'bank'`],
@@ -117,15 +124,18 @@ export function describeAuditChain(
         [4, `client_ip = null, user_agent = null`],
         [3, `budget_index = salt`],
         [2, `salt = null`],
-      ] as const) {
+        ...world.unreadable.map((change) => [1, change] as const),
+      ]
+      for (const [place, change] of places) {
         const sequence = all[place]
-        const saved = `create table saved_${place}_${change.length} as select * from events`
-        await world.shell(saved)
+        const table = `saved_${places.findIndex((one) => one[1] === change)}`
+        await world.shell(`create table ${table} as select * from events`)
         await world.shell(`update events set ${change} where seq = ${sequence}`)
         expect((await verify()).wrong, change).toMatchObject({ kind: 'changed', sequence })
-        const table = `saved_${place}_${change.length}`
         const columns = [
           'at',
+          'type',
+          'details',
           'service',
           'key_id',
           'client_ip',
@@ -159,6 +169,8 @@ export function describeAuditChain(
         wrong: { kind: 'removed', sequence: all[1] },
         others: 2,
       })
+      await world.shell(world.insertion(-5))
+      expect((await verify()).wrong).toEqual({ kind: 'inserted', sequence: -5, segment: 1 })
     })
 
     it('names rows that were removed or put in at the border of two segments, and one whose number was changed', async () => {
@@ -244,6 +256,13 @@ export function describeAuditChain(
       await world.shell('delete from audit_segments where number = 3')
       await world.shell(`update log_readers set sequence = (select max(last) from audit_segments)`)
       expect((await verify(kept.head)).wrong?.kind).toBe('kept_head_beyond')
+      // Nor one without any segment, but that the log has a head.
+      await world.shell('delete from audit_segments')
+      expect((await verify()).wrong).toBeNull()
+      await world.shell('delete from log_readers')
+      await append(T0, 1, null, 'audit.head')
+      await store.audit.claim({ name: 'chain', holder: 'again', now: 0, leaseMs: 0 })
+      expect((await verify()).wrong).toMatchObject({ kind: 'end_missing', segment: 0 })
     })
 
     it('an erased person’s rows go, with what hid them, and the log shows it: the chain holds', async () => {

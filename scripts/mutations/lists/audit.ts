@@ -30,6 +30,18 @@ export const AUDIT: readonly Mutant[] = [
     { node: 'Identifier', nth: 2, becomes: 'NONE' },
   ),
   mutant(
+    'I20.unreadable-row',
+    'a row that no version could have written is named, and does not end the check',
+    [SQLITE, 'names a row that was changed in any of its fields'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I20.before-the-first',
+    'a row with a number that the log never gives was put in by hand',
+    [SQLITE, 'names the first row that was removed, and one that was put in between'],
+    { node: 'IfStatement', becomes: 'return' },
+  ),
+  mutant(
     'I20.gap-awaited',
     'a number that may still be committed is waited for',
     [

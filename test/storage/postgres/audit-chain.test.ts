@@ -32,7 +32,8 @@ describe('on PostgreSQL', () => {
       restore: (table) => `insert into events overriding system value select * from ${table}`,
       insertion: (sequence) =>
         `insert into events (seq, at, type, service, details) overriding system value
-          select ${sequence}, at, type, service, details from events where seq < ${sequence} order by seq desc limit 1`,
+          select ${sequence}, at, type, service, details from events where seq <> ${sequence} order by abs(seq - ${sequence}) limit 1`,
+      unreadable: [`details = 'null'`, `details = '[]'`, `details = '5'`],
     }
   })
 })

@@ -38,7 +38,8 @@ describe('on SQLite', () => {
       restore: (table) => `insert into events select * from ${table}`,
       insertion: (sequence) =>
         `insert into events (seq, at, type, service, details, salt)
-          select ${sequence}, at, type, service, details, salt from events where seq < ${sequence} order by seq desc limit 1`,
+          select ${sequence}, at, type, service, details, salt from events where seq <> ${sequence} order by abs(seq - ${sequence}) limit 1`,
+      unreadable: [`details = '{'`, `details = 'null'`, 'type = 9999'],
     }
   })
 })
