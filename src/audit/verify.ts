@@ -15,8 +15,8 @@ import {
 import type { Verified, Wrong } from './findings.ts'
 import { type Head, readNote, type Verifier } from './note.ts'
 import type { AuditStore, LeafRow, Segment } from './ports.ts'
+import { hasHead, rowsOf } from './rows.ts'
 
-const ROWS = 500
 const SEGMENTS = 50
 
 /** Wrong, unless `time` is past what retention may have removed by the end of the walk. */
@@ -49,24 +49,6 @@ const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 function noteErasure(walk: Walk, { type, details }: LeafRow): void {
   if (type !== 'recipient.erased' || typeof details?.numbers !== 'string') return
   for (const text of details.numbers.split(',')) walk.erasedNumbers.add(Number(text))
-}
-
-/** Rows of one segment, or (`last` undefined) all behind the chain. */
-async function* rowsOf(
-  { store }: VerifyDeps,
-  after: number,
-  last = Number.MAX_SAFE_INTEGER,
-): AsyncGenerator<LeafRow> {
-  for (let from = after; from < last; ) {
-    const rows = await store.leavesAfter(from, ROWS)
-    for (const row of rows) {
-      if (row.sequence > last) return
-      yield row
-    }
-    const end = rows.at(-1)
-    if (!end || rows.length < ROWS) return
-    from = end.sequence
-  }
 }
 
 function compare(walk: Walk, row: LeafRow, entry: Entry, about: Segment): void {
@@ -105,7 +87,7 @@ async function compareRows(
 ) {
   const { number, after, last } = segment
   let place = 0
-  for await (const row of rowsOf(deps, after, last)) {
+  for await (const row of rowsOf(deps.store, after, last)) {
     noteErasure(walk, row)
     for (
       let entry = entries[place];
@@ -193,12 +175,6 @@ async function checkBeginning({ store }: VerifyDeps, walk: Walk): Promise<void> 
   walk.certain.push({ kind: 'inserted', sequence: first.sequence, segment: 1 })
 }
 
-/** A head is in the log as well: without any segment there was one, and no longer is. */
-async function hasHead(deps: VerifyDeps, last: number): Promise<boolean> {
-  for await (const { type } of rowsOf(deps, 0, last)) if (type === 'audit.head') return true
-  return false
-}
-
 /** @returns how many events are behind the chain */
 async function checkEnd(deps: VerifyDeps, walk: Walk, last: Segment | undefined): Promise<number> {
   const { store, kept, verifiers } = deps
@@ -212,9 +188,9 @@ async function checkEnd(deps: VerifyDeps, walk: Walk, last: Segment | undefined)
     if (place > last.last && isOver) walk.certain.push({ kind: 'end_missing', segment })
     if (readNote(last.note, verifiers).kind === 'unknown_key')
       walk.certain.push({ kind: 'unknown_key', segment })
-  } else if (await hasHead(deps, place)) walk.certain.push({ kind: 'end_missing', segment })
+  } else if (await hasHead(store, place)) walk.certain.push({ kind: 'end_missing', segment })
   let waiting = 0
-  for await (const row of rowsOf(deps, last?.last ?? place)) {
+  for await (const row of rowsOf(store, last?.last ?? place)) {
     noteErasure(walk, row)
     waiting += 1
   }
