@@ -169,7 +169,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const about = { env, reader, server, mode, services, providers, routes, registry, oidc, traces }
   checkSettings(about)
   const twilioVerify = readTwilioVerify(reader.read(TWILIO_VERIFY_SETTINGS), services, reader)
-  const { prices = [] } = reader.read(PRICE_SETTINGS)
+  const { prices = [], challengeTries } = reader.read({ ...PRICE_SETTINGS, ...CHALLENGE_SETTINGS })
   checkPrices(reader, prices, registry)
   const audit = reader.read(AUDIT_SETTINGS)
   checkWebhooks(reader, services, webhooks, { mode, allowed })
@@ -207,7 +207,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     prices,
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
     traces,
-    ...reader.read(CHALLENGE_SETTINGS),
+    challengeTries,
     twilioVerify,
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),

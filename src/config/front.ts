@@ -51,7 +51,8 @@ export const parseLogo: Parser<string> = (text) => {
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
 /** What may stand before its root element: a byte order mark, the XML declaration, a doctype, comments. */
-const SVG = /^\ufeff?\s*(?:<\?xml[^>]*\?>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>[]*>\s*)*<svg[\s>]/i
+const SVG =
+  /^\ufeff?\s*(?:<\?xml[^>]*\?>\s*|<!--(?:(?!-->)[\s\S])*-->\s*|<!DOCTYPE[^>[]*>\s*)*<svg[\s>]/i
 
 /** By what is in it, not by its name. */
 function toLogo(bytes: Buffer): Logo {

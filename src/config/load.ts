@@ -9,16 +9,24 @@ import { PROVIDERS } from '../delivery/registry.ts'
 import { availableCores } from '../hashing/available-cores.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
 import { makeFolderOf } from '../kernel/make-folder.ts'
+import { readAtMost } from '../kernel/read-at-most.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import type { DevKeys } from './keys.ts'
 import { SettingError } from './parsers.ts'
 import type { Environment } from './reader.ts'
 
+/** More than any settings: whatever is larger is another file. */
+const MAX_FILE_MIB = 4
+const MAX_FILE_BYTES = MAX_FILE_MIB * 1024 * 1024
+
 /** The file of a NAME_FILE. @throws SettingError naming the file, its owner and the command that repairs it; else as readFileSync */
 export function readSettingsFile(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    const bytes = readAtMost(path, MAX_FILE_BYTES + 1)
+    if (bytes.length <= MAX_FILE_BYTES) return bytes.toString('utf8')
+    throw new SettingError(`it has more than ${MAX_FILE_MIB} MiB: give the path of another file`)
   } catch (error) {
+    if (error instanceof SettingError) throw error
     const fault = describeFileFault(path, 'read') // mutant: C71.settings-file-named
     if (fault === undefined) throw error
     throw new SettingError(fault, { cause: error })
@@ -112,7 +120,7 @@ export function loadSettings(env: Environment, { isCommand = false } = {}): Load
   try {
     const config = loadConfig(env, {
       readFile: readSettingsFile,
-      readBytes: (path) => readFileSync(path),
+      readBytes: (path) => readAtMost(path, MAX_FILE_BYTES),
       cores: availableCores(),
       providers: PROVIDERS,
       devKeys: isCommand ? findDevKeys : ensureDevKeys, // mutant: C71.keyless-command

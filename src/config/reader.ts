@@ -18,6 +18,8 @@ const COMMENT = /(?:^|\s)#(?!\d)/
 /** Format characters, except the two that join and separate letters in many scripts. */
 const INVISIBLE = /[[\p{Cc}\p{Cf}]--[\u200c\u200d]]/v
 
+const MAX_PROBLEM = 1_000
+
 function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
@@ -45,6 +47,12 @@ function findFault(text: string, { name, free }: GivenName): string | undefined 
   return (
     invisible && `contains an invisible character (${codePoint(invisible)}): type the value again`
   )
+}
+
+/** A problem may repeat its value: what it is begins it, and what to do ends it. */
+function shorten(problem: string): string {
+  if (problem.length <= MAX_PROBLEM) return problem
+  return `${problem.slice(0, MAX_PROBLEM / 2)} … ${problem.slice(-MAX_PROBLEM / 2)}`
 }
 
 function quoted(): string {
@@ -92,7 +100,8 @@ export function createReader(
 ): Reader {
   const noted: { name: string; problem: string }[] = []
   const asked = new Set<string>()
-  const note = (name: string, problem: string) => void noted.push({ name, problem })
+  const note = (name: string, problem: string) =>
+    void noted.push({ name, problem: shorten(problem) })
   const isNoted = (name: string) => noted.some((entry) => entry.name === name)
 
   /** Undefined: something is wrong with it. @param where names the file that it is from */

@@ -77,6 +77,8 @@ export function readTwilioVerify(
   if (needs && keySid === undefined) noteMissing(names.keySid.name, needs)
   if (keySid !== undefined && keySecret === undefined)
     noteMissing(names.keySecret.name, `${names.keySid.name} is given`)
+  if (keySecret !== undefined && keySid === undefined)
+    noteMissing(names.keySid.name, `${names.keySecret.name} is given`)
   for (const { name, twilioServiceSid } of sharing)
     if (twilioServiceSid === null)
       noteMissing('TWILIO_VERIFY_SERVICE_SID', `the service ${name} delegates to Twilio`)

@@ -7,13 +7,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadSettings } from '../../src/config/load.ts'
 import type { Environment } from '../../src/config/reader.ts'
-import {
-  LIMIT_SETTINGS,
-  ROUTE_SETTINGS,
-  SERVICE_SETTINGS,
-} from '../../src/config/service-settings.ts'
-import { SERVER_SETTINGS } from '../../src/config/settings.ts'
-import { SHIELD_SETTINGS } from '../../src/config/shield.ts'
+import { SETTING_GROUPS } from '../../src/config/setting-groups.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 
 const KEY = 'kaeGh3ohTheiy2oochaeQu6aefiech9i'
@@ -40,13 +34,7 @@ function writeSecret(content: string | Buffer): string {
 }
 
 const NAMES = [
-  ...Object.values({
-    ...SERVER_SETTINGS,
-    ...SERVICE_SETTINGS,
-    ...LIMIT_SETTINGS,
-    ...SHIELD_SETTINGS,
-    ...ROUTE_SETTINGS,
-  }).map(({ name }) => name),
+  ...SETTING_GROUPS.flatMap(({ rows }) => rows.map(({ name }) => name)),
   ...PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name)),
 ]
 
@@ -125,6 +113,27 @@ describe('C69: what docker --env-file keeps (moby 46773), in the environment and
       expect(refusalOf({ [`${name}_FILE`]: writeSecret(content) })).toMatch(
         new RegExp(`^  ${name}: the file ".*" of ${name}_FILE .*${words}`, 'm'),
       )
+  })
+})
+
+describe('C69: what is far too long', () => {
+  it.each(['NODE_ENV', 'PORT', 'PUBLIC_URL', 'ALLOWED_COUNTRIES', 'BRAND_LOGO'])(
+    '%s is refused in a few words',
+    (name) => {
+      const told = refusalOf({ [name]: 'a'.repeat(100_000) })
+      expect(told).toContain(`${name}: `)
+      expect(told.length).toBeLessThan(3_000)
+    },
+  )
+
+  it('a device without an end, in place of a file, is refused by its setting’s name', () => {
+    for (const name of ['API_KEY', 'SERVICES'])
+      expect(refusalOf({ [`${name}_FILE`]: '/dev/zero' })).toContain(
+        `${name}: the file "/dev/zero" of ${name}_FILE cannot be read: it has more than 4 MiB`,
+      )
+    expect(refusalOf({ BRAND_LOGO: '/dev/zero' })).toContain(
+      'BRAND_LOGO: the file "/dev/zero" has 4194304 bytes',
+    )
   })
 })
 

@@ -17,6 +17,7 @@ const FILES = new Map<string, Buffer>([
   ['/logos/a.svg', Buffer.from(SVG)],
   ['/logos/a.png', PNG],
   ['/logos/page.html', Buffer.from('<html><svg></svg></html>')],
+  ['/logos/comments.svg', Buffer.from(`${'<!-- -->'.repeat(60)}<html>`)],
   ['/logos/large.png', Buffer.concat([PNG, Buffer.alloc(64 * 1024)])],
 ])
 
@@ -119,6 +120,8 @@ describe('BRAND_COLOR and BRAND_LOGO', () => {
     ['data:text/html;base64,AAAA', 'must look like data:image/png;base64'],
     ['/logos/none.svg', 'the file "/logos/none.svg" cannot be read (ENOENT)'],
     ['/logos/page.html', 'is neither a PNG nor an SVG picture'],
+    // Looked at from each of its comments, it would take longer than the machine lives.
+    ['/logos/comments.svg', 'is neither a PNG nor an SVG picture'],
     ['/logos/large.png', 'a logo has at most 65536'],
   ])('refuse %s', (given, words) => {
     expect(problemsOf({ ...DEVELOPMENT, BRAND_LOGO: given })).toContain(words)

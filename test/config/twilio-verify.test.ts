@@ -55,6 +55,13 @@ describe('TWILIO_VERIFY_…', () => {
     expect(none.twilioVerify.upstream).not.toBeNull()
   })
 
+  it('a secret without its login would do nothing', () => {
+    const { TWILIO_VERIFY_KEY_SECRET } = LOGIN
+    expect(problemsOf({ TWILIO_VERIFY_KEY_SECRET })).toBe(
+      'TWILIO_VERIFY_KEY_SID: is missing: TWILIO_VERIFY_KEY_SECRET is given',
+    )
+  })
+
   it.each([
     ['TWILIO_VERIFY_COMPAT', 'is off'],
     ['TWILIO_VERIFY_KEY_SID', 'is missing'],
