@@ -5,6 +5,7 @@ import { vi } from 'vitest'
 import { PATIENCE_MS } from './long.ts'
 
 type Options = Parameters<typeof vi.waitFor>[1]
+type Patient = { isPatient?: true }
 
 function patient(options: Options): Options {
   const given = typeof options === 'number' ? { timeout: options } : options
@@ -12,5 +13,9 @@ function patient(options: Options): Options {
 }
 
 const { waitFor, waitUntil } = vi
-vi.waitFor = (probe, options) => waitFor(probe, patient(options))
-vi.waitUntil = (probe, options) => waitUntil(probe, patient(options))
+// Files of one process share `vi`.
+if (!(waitFor as Patient).isPatient) {
+  const patientWait: typeof vi.waitFor = (probe, options) => waitFor(probe, patient(options))
+  vi.waitFor = Object.assign(patientWait, { isPatient: true as const })
+  vi.waitUntil = (probe, options) => waitUntil(probe, patient(options))
+}
