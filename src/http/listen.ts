@@ -4,6 +4,7 @@
 import { statSync, unlinkSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
 import { connect, Server as NetServer } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 const UNIX_PREFIX = 'unix:'
 
@@ -52,6 +53,26 @@ export async function listen(server: Server, host: string, port: number): Promis
 
 /** While closing, how often idle connections are closed. */
 const CLOSE_POLL_MS = 20
+/** Of a caller who connects without an end. */
+const ACCEPT_MS = 500
+
+/**
+ * Whatever the system has connected for us and we have not taken would be reset with the listening socket, requests and all.
+ * Node takes one connection in each turn of its loop: the queue is empty after a turn without one.
+ */
+async function acceptQueued(server: Server): Promise<void> {
+  let taken = true
+  const isTaken = () => {
+    taken = true
+  }
+  server.on('connection', isTaken)
+  await nextTurn()
+  for (const until = performance.now() + ACCEPT_MS; taken && performance.now() < until; ) {
+    taken = false
+    await nextTurn()
+  }
+  server.off('connection', isTaken)
+}
 
 /**
  * `Server.close` of node:http would cut off idle connections at once, with a request perhaps on its
@@ -66,9 +87,6 @@ export async function drain(
   server.prependListener('request', (_incoming, outgoing: ServerResponse) => {
     outgoing.setHeader('Connection', 'close')
   })
-  const ended = new Promise<boolean>((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve(true))
-  })
   // Timers come before sockets: on a busy machine a request may lie unread on a connection that looks idle.
   const closeIdle = () => setImmediate(() => server.closeIdleConnections()) // mutant: C39.unread-not-idle
   const linger = setTimeout(() => {
@@ -79,6 +97,10 @@ export async function drain(
   let deadline: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     deadline = setTimeout(() => resolve(false), deadlineMs)
+  })
+  await acceptQueued(server) // mutant: C39.queued-accepted
+  const ended = new Promise<boolean>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve(true))
   })
   const clean = await Promise.race([ended, late])
   clearTimeout(linger)

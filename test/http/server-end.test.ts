@@ -28,6 +28,21 @@ const CALLER = `
   process.stdin.once('data', ask)
   ask()
 `
+const CALLERS = 8
+/** Connects and asks once it is told, as many at once, and writes what each hears. */
+const LATE_CALLERS = `
+  const { connect } = require('node:net')
+  process.stdin.once('data', () => {
+    for (let n = 0; n < ${CALLERS}; n += 1) {
+      const socket = connect(Number(process.argv[1]), '127.0.0.1')
+      socket.on('data', (data) => process.stdout.write(data))
+      socket.on('error', () => {})
+      socket.write('GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')
+    }
+    process.stdin.destroy()
+  })
+  process.stdout.write('ready')
+`
 const open = () => openWire(double.server.port ?? 0)
 
 describe('the end', () => {
@@ -64,9 +79,8 @@ describe('the end', () => {
     await expect.poll(() => double.calls.length).toBe(1)
 
     const closed = double.server.close(5000)
-    await expect(
-      fetch(`${double.server.url}/healthz`, { headers: { connection: 'close' } }),
-    ).rejects.toThrow()
+    const knock = () => fetch(`${double.server.url}/healthz`, { headers: { connection: 'close' } })
+    await vi.waitFor(() => expect(knock()).rejects.toThrow())
     // The kept-alive connection of before: one more request, and the word that it was the last.
     expect(await look(`/verify/${ID}`)).toEqual({ status: 200, connection: 'close' })
     gate.resolve()
@@ -94,6 +108,25 @@ describe('the end', () => {
     })
     await ended
     expect(heard.split('HTTP/1.1 200').length - 1).toBe(2)
+    expect(await closed).toBe(true)
+  })
+
+  it('C39: connections that waited while the process was busy are accepted, and their requests answered', async () => {
+    double = await startDouble({ times: { lingerMs: 100 } })
+    const callers = spawn(process.execPath, ['-e', LATE_CALLERS, String(double.server.port)])
+    let heard = ''
+    callers.stdout.on('data', (data) => {
+      heard += data
+    })
+    await vi.waitFor(() => expect(heard).toBe('ready'))
+    const ended = once(callers, 'exit')
+    callers.stdin.write('now')
+    // The system connects them meanwhile; the signal to end is what this process hears of first.
+    const until = performance.now() + BUSY_MS
+    while (performance.now() < until);
+    const closed = double.server.close(5000)
+    await ended
+    expect(heard.split('HTTP/1.1 200').length - 1).toBe(CALLERS)
     expect(await closed).toBe(true)
   })
 

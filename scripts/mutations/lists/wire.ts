@@ -183,4 +183,10 @@ export const WIRE: readonly Mutant[] = [
     ['test/http/server-end.test.ts', 'C39: a request that came while the process was busy'],
     { node: 'CallExpression', becomes: 'server.closeIdleConnections()' },
   ),
+  mutant(
+    'C39.queued-accepted',
+    'connections that wait to be accepted are taken before the listening socket closes',
+    ['test/http/server-end.test.ts', 'C39: connections that waited while the process was busy'],
+    { node: 'ExpressionStatement', becomes: 'await null' },
+  ),
 ]
