@@ -18,6 +18,7 @@ import {
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
 import { judgeLink } from './link.ts'
+import { isOwnCode } from './own-code.ts'
 import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { Limit } from './policy.ts'
 import type { CheckQuery, ToCheck } from './ports.ts'
@@ -65,10 +66,7 @@ export function createCheck(domain: Deps) {
   const { keyring, compare } = deps
   return async (caller: Caller, command: CheckCommand): Promise<Learned<CheckResult>> => {
     if (command.link) return checkLink(deps, caller, command)
-    if (!isCode(compare, command.code))
-      return learned(
-        refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }]),
-      )
+    if (!isCode(compare, command.code)) return learned(await refuseShape(deps, caller, command))
     const party = readParty(command)
     if (command.id === null && (!party || command.session === null)) {
       const detail = 'is required, unless `session` is given with `to` or `subject`'
@@ -81,6 +79,20 @@ export function createCheck(domain: Deps) {
     const context = { caller, command, party: party ?? null, identities, response }
     return deps.lock.run(response.lockKeys, () => checkOnce(deps, context))
   }
+}
+
+/** What a caller checks itself may have letters: a check of it is refused alike for every code. */
+async function refuseShape(
+  { store, clock }: CheckDeps,
+  { service: { name: service } }: Caller,
+  { id, code }: { id: string | null; code: string },
+): Promise<Refusal> {
+  const mayBeOwn = id !== null && isOwnCode(code)
+  const query = { service, id: id ?? '', now: clock.now(), numberWindowMs: null }
+  const found = mayBeOwn ? await store.findToCheck(query) : undefined
+  return found?.record.checkedBy === 'caller'
+    ? refuseElsewhere()
+    : refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }])
 }
 
 /** A token that nobody here wrote is refused before any read. */

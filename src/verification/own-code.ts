@@ -10,6 +10,7 @@ import type { VerificationRecord } from './state.ts'
 /** ASCII alone: nothing that looks like another letter, turns the line, or is a link. */
 const OWN_CODE = /^[0-9A-Za-z]{4,12}$/
 const OWN_CODE_WORDS = '4 to 12 digits and letters (0-9, A-Z, a-z)'
+export const isOwnCode = (text: string): boolean => OWN_CODE.test(text)
 
 /** Empty: it can be started so, or the code is ours. What belongs to a check, which is the caller's; the front door's fields end in an approval, which nothing here makes. */
 export function ownCodeFaults(command: SendCommand): FieldError[] {
@@ -18,7 +19,7 @@ export function ownCodeFaults(command: SendCommand): FieldError[] {
   const errors: FieldError[] = []
   const refuse = (field: string, detail: string) => errors.push({ field, detail })
   const elsewhere = 'has no meaning for a code that is checked elsewhere'
-  if (!OWN_CODE.test(ownCode)) refuse('code', `is not ${OWN_CODE_WORDS}`) // mutant: C92.no-free-text
+  if (!isOwnCode(ownCode)) refuse('code', `is not ${OWN_CODE_WORDS}`) // mutant: C92.no-free-text
   if (session !== null) refuse('session', `${elsewhere}: use an Idempotency-Key`)
   if (codeLength !== null) refuse('code_length', `${elsewhere}: the code has its own`)
   if (front) {

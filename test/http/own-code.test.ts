@@ -141,10 +141,16 @@ describe('every other key', () => {
 
   it('I24: a check of one is 409, the same for every code, and leaves no approval behind', async () => {
     const { id, view_token: token } = await begin()
-    const codes = ['123456', '000000', '73918460']
+    const codes = ['123456', '000000', '73918460', 'K7Q42M', 'wxyz', '123456789012']
     const checks = await Promise.all(codes.map((code) => service.check({ id, code })))
     for (const one of checks) expect(outcome(keep(one))).toBe('409 verified_elsewhere')
     expect(new Set(checks.map(({ body }) => body.detail)).size).toBe(1)
+    const own = await service.client.post('/verify/start', { to: 'ours@example.com' })
+    const ours = await service.check({ id: own.body.id, code: 'K7Q42M' })
+    expect([outcome(ours), ours.body.detail]).toEqual([
+      '400 invalid_request',
+      'code is not 4 to 10 digits or a recovery code; nothing was charged',
+    ])
     const browser = await createClient(service.url, null)
     const secret = { 'countersign-browser': 'a'.repeat(43) }
     expect(outcome(await browser.post(`/v/${token}/check`, { code: '123456' }, secret))).toBe(
