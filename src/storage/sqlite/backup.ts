@@ -59,7 +59,7 @@ export function finishCopy(client: Database, path: string): void {
 }
 
 /** Of a service's file, or of an older copy. @throws StartupError where it is another program's, or cannot be read */
-export function openToCopy(path: string): Database {
+export function openToCopy(path: string, named?: '--from'): Database {
   const fault = describeFileFault(path, 'read')
   if (fault !== undefined) throw new StartupError(fault)
   try {
@@ -73,7 +73,7 @@ export function openToCopy(path: string): Database {
     }
   } catch (error) {
     if (isBusy(error)) throw new StartupError(`${path} is locked: try again later.`)
-    throw explain(error, path)
+    throw explain(error, path, named)
   }
 }
 
@@ -160,7 +160,7 @@ export async function backUp(path: string, to: string, stop?: AbortSignal): Prom
       removeWhole(part)
     }
   } catch (error) {
-    throw explain(error, to)
+    throw explain(error, to, '--to')
   } finally {
     source.close()
   }

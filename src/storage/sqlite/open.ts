@@ -96,8 +96,11 @@ function codeOf(error: unknown): string {
 const FILE_CODES =
   /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|ENOENT|SQLITE_(READONLY|CANTOPEN|PERM))/
 
-/** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
-export function explain(error: unknown, path: string): unknown {
+/**
+ * An operator's sentence for what commonly goes wrong; anything else is thrown as it came.
+ * @param named the setting or option that gives the path
+ */
+export function explain(error: unknown, path: string, named = 'DATABASE_URL'): unknown {
   const code = codeOf(error)
   const toFault = (sentence: string) => new StartupError(sentence, { cause: error })
   const fault =
@@ -108,9 +111,9 @@ export function explain(error: unknown, path: string): unknown {
   if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
     return toFault(`${path} cannot be written (${code}): free some disk space.`)
   if (/^(ENOTDIR|EISDIR|EEXIST|ENOENT)/.test(code))
-    return toFault(`${path} cannot be a database (${code}): give DATABASE_URL another path.`)
+    return toFault(`${path} cannot be a database (${code}): give ${named} another path.`)
   if (code === 'SQLITE_NOTADB')
-    return toFault(`${path} is not a database: give DATABASE_URL another path.`)
+    return toFault(`${path} is not a database: give ${named} another path.`)
   if (code.startsWith('SQLITE_CORRUPT')) return toFault(`${path} is damaged: restore a backup.`)
   return error
 }

@@ -66,7 +66,7 @@ function takeReplaced(path: string): Database | undefined {
 
 /** The copy as a store of this version, in which nothing from its own time is still valid. */
 async function prepare(options: RestoreOptions, part: string, replaced: Database | undefined) {
-  const source = openToCopy(options.from)
+  const source = openToCopy(options.from, '--from')
   try {
     if (isMoved(source))
       throw new StartupError(
@@ -148,7 +148,7 @@ async function replace(options: RestoreOptions): Promise<Restored> {
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { from, path } = options
   // Before a lock or a folder is made for it.
-  openToCopy(from).close()
+  openToCopy(from, '--from').close()
   try {
     if (existsSync(path) && realpathSync(from) === realpathSync(path))
       throw new StartupError(

@@ -42,7 +42,9 @@ it('C72: never overwrites a file, and leaves no half behind', async () => {
   writeFileSync(at('taken'), 'mine')
   await expect(backUp(at('a.db'), at('taken'))).rejects.toThrow(/already exists/)
   mkdirSync(at('closed'), { mode: 0o755 })
-  await expect(backUp(at('a.db'), at('nowhere/b.db'))).rejects.toThrow()
+  await expect(backUp(at('a.db'), at('nowhere/b.db'))).rejects.toThrow(
+    /nowhere.b\.db cannot be a database \(ENOENT\): give --to another path/,
+  )
   await expect(backUp(at('none.db'), at('b.db'))).rejects.toThrow(/none\.db does not exist/)
   expect(readdirSync(directory.path).filter((name) => name.includes('.part'))).toEqual([])
   expect(existsSync(at('b.db'))).toBe(false)

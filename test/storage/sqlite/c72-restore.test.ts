@@ -290,7 +290,7 @@ describe('C72: a copy that cannot be used changes nothing', () => {
 
   it('C72: no database', async () => {
     writeFileSync(copy, 'this is a text file, long enough to have a header'.repeat(100))
-    await expectUntouched(/is not a database/)
+    await expectUntouched(/is not a database: give --from another path/)
   })
 
   it('C72: another program’s', async () => {
