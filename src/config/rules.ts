@@ -6,7 +6,7 @@ import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { TracesConfig } from '../telemetry/ports.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableSecret } from './guessable.ts'
-import { hostOf, isLoopback, isReachable } from './listen.ts'
+import { hostOf, isLoopback, isReachable, toListen } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import type { ConfiguredProvider, ConfiguredRoutes } from './providers.ts'
 import type { Environment, Reader, Values } from './reader.ts'
@@ -36,6 +36,7 @@ export function checkSettings(read: ReadSettings): void {
   checkKeys(read)
   checkRetention(read)
   checkRole(read)
+  checkPorts(read)
   checkVoice(read)
   if (read.mode === 'development') checkReach(read) // mutant: C69.dev-loopback-only
   if (read.mode === 'production') checkProduction(read)
@@ -60,6 +61,18 @@ function checkKeys({ reader, server, services }: ReadSettings): void {
       API_KEY.name,
       `is for the service "${DEFAULT_SERVICE}", which SERVICES_FILE does not have: add it, or create keys with: countersign keys create`,
     )
+}
+
+const EVERY_ADDRESS = ['0.0.0.0', '::']
+
+/** Of two that listen on one address, the second could not. */
+function checkPorts({ reader, server }: ReadSettings): void {
+  const { host, port, metricsHost, metricsPort } = server
+  const isEvery = [host, metricsHost].some((one) => EVERY_ADDRESS.includes(one))
+  const isShared = toListen(server).kind === 'tcp' && (host === metricsHost || isEvery)
+  if (port === 0 || port !== metricsPort || !isShared) return
+  const { port: own, metricsPort: metrics } = SERVER_SETTINGS
+  reader.note(metrics.name, `is ${port}, as ${own.name} is: give it a port of its own`)
 }
 
 /** A process that only answers needs another one that sends; a SQLite file has one process. Alone it would accept messages that never leave. */

@@ -1,15 +1,13 @@
 // The start of the service, from settings to listening, and its end on a signal. compose.ts knows the parts.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
 import type { Environment } from '../config/reader.ts'
-import { StartupError } from '../kernel/errors.ts'
-import { describeFileFault } from '../kernel/file-fault.ts'
 import { createLogger, type Logger } from '../kernel/logger.ts'
 import { isLostFile } from '../kernel/lost-file.ts'
 import type { Running } from './compose.ts'
+import { adviseOn } from './start-advice.ts'
 import { startThread } from './thread.ts'
 
 const EXIT_FAILED = 1
@@ -91,28 +89,6 @@ function endOnUncaught(logger: Logger): void {
       else logger.fatal({ err: error }, 'a bug ended the service')
       process.exit(EXIT_FAILED)
     })
-}
-
-/** Errors of listen() that the operator can fix, by Node's code. */
-const LISTEN_ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the address is in use: choose another PORT, or stop the program that uses it',
-  EACCES: 'permission denied: ports under 1024 need privileges',
-  EADDRNOTAVAIL: 'this machine does not have the address: set HOST',
-}
-
-/** libuv reports EACCES for a folder that does not exist. */
-function adviseOnSocket(path: string, code: string): string {
-  const folder = dirname(path)
-  if (!existsSync(folder)) return `there is no folder ${folder} for the socket: mkdir -p ${folder}` // mutant: C71.socket-folder-missing
-  return describeFileFault(path, 'write') ?? `the socket ${path} cannot be used (${code})` // mutant: C71.socket-path-occupied
-}
-
-function adviseOn(error: unknown, { listen }: Config): string | undefined {
-  if (error instanceof StartupError) return error.message
-  const { code = '', syscall } = error as NodeJS.ErrnoException
-  if (listen.kind === 'unix' && ['listen', 'unlink'].includes(syscall ?? ''))
-    return adviseOnSocket(listen.path, code)
-  return LISTEN_ADVICE[code]
 }
 
 /** A valid number for the example: in development the inbox receives the message. */

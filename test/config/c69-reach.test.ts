@@ -153,6 +153,20 @@ describe('C69: development on a host that is not loopback', () => {
   })
 })
 
+describe('C69: PORT and METRICS_PORT', () => {
+  const ask = (env: Environment) =>
+    refusalWithKeys({ DEVELOPMENT_NETWORK: 'open', PORT: '9000', METRICS_PORT: '9000', ...env })
+
+  it('have to differ where they are on one address', () => {
+    const words = 'METRICS_PORT: is 9000, as PORT is: give it a port of its own'
+    expect(ask({})).toContain(words)
+    expect(ask({ HOST: '0.0.0.0' })).toContain(words)
+    expect(ask({ HOST: '10.0.0.5' })).toBe('')
+    expect(ask({ HOST: 'unix:/run/x.sock', METRICS_HOST: '0.0.0.0' })).toBe('')
+    expect(ask({ PORT: '0', METRICS_PORT: '0' })).toBe('')
+  })
+})
+
 describe('C69: HOST', () => {
   it.each([
     ['[::]', '::'],
