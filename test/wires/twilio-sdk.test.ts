@@ -146,6 +146,8 @@ describe('C94: refusals, as its RestException', () => {
     ['a payment', { amount: '10 EUR', payee: 'ACME' }, 400, 60204],
     ['limits of theirs', { rateLimits: { ip: '203.0.113.7' } }, 400, 60204],
     ['an app that is not ours', { appHash: 'AAAAAAAAAAA' }, 400, 60200],
+    ['tags that are no Unicode', { tags: '{"a":"\\ud800"}' }, 400, 60200],
+    ['a tag named __proto__', { tags: '{"__proto__":"x"}' }, 400, 60200],
     ['tags that are too long', { tags: JSON.stringify({ a: 'x'.repeat(257) }) }, 400, 60200],
     ['a device without an address', { deviceIp: 'nowhere' }, 400, 60200],
   ])('%s', async (_name, fields, status, code) => {

@@ -83,6 +83,9 @@ function readTags(text: string | null): { tags: Record<string, string> } | Twili
     if (typeof value !== 'string') return fault('has a value that is not a string')
     if (key === '' || key.length > MAX_TAGS.key || value.length > MAX_TAGS.value)
       return fault(`has a key over ${MAX_TAGS.key} or a value over ${MAX_TAGS.value} characters`)
+    // As in a body of our own API.
+    if (key === '__proto__' || !key.isWellFormed() || !value.isWellFormed())
+      return fault('has a text that is not valid Unicode, or a key that is not allowed')
     if (UNWANTED.test(key) || UNWANTED.test(value))
       return fault('has a URL, a line break or a control character')
   }
