@@ -17,12 +17,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Tests of parts that keep nothing outside their objects: files share a process, and what it has loaded. */
-const UNITS = ['access', 'admin', 'commands', 'config', 'console', 'delivery', 'events', 'factors']
-  .concat(['hashing', 'http', 'kernel', 'shield', 'telemetry', 'verification', 'webhooks'])
-  .map((folder) => `test/${folder}/**/*.test.ts`)
 /** They replace a module of Node's: nobody else may have loaded ours before. */
-const REPLACES_MODULES = ['test/kernel/file-fault.test.ts']
+const REPLACES_MODULES = ['test/kernel/file-fault.test.ts', 'test/kernel/make-folder.test.ts']
+  .concat(['test/storage/sqlite/backup-without-links.test.ts'])
+  .concat(['packages/client/test/browser.test.ts'])
 
 /** The packages' sources: nothing has to be built before a test, and a mutant is one of its own copy. */
 const resolve = {
@@ -60,19 +58,11 @@ export default defineConfig({
         resolve,
         test: {
           ...shared,
-          name: 'units',
-          include: UNITS,
-          exclude: REPLACES_MODULES,
-          isolate: false,
-        },
-      },
-      {
-        resolve,
-        test: {
-          ...shared,
-          name: 'whole',
+          name: 'together',
           include: ['test/**/*.test.ts', '{packages/*,examples}/test/**/*.test.ts'],
-          exclude: UNITS,
+          exclude: REPLACES_MODULES,
+          // Files share a process and what it has loaded: loading the program costs a second, and there are hundreds of files.
+          isolate: false,
         },
       },
       { resolve, test: { ...shared, name: 'alone', include: REPLACES_MODULES } },

@@ -1,7 +1,7 @@
-// Before each test file: vitest's own waits get the patience of `long.ts`, in place of a second.
-// It must not shorten a deadline that a test gave.
+// Before each test file: vitest's own waits get the patience of `long.ts`, in place of a second; after it, nothing that was
+// replaced is left to the next file of the process. It must not shorten a deadline that a test gave.
 
-import { vi } from 'vitest'
+import { afterAll, vi } from 'vitest'
 import { PATIENCE_MS } from './long.ts'
 
 type Options = Parameters<typeof vi.waitFor>[1]
@@ -19,3 +19,9 @@ if (!(waitFor as Patient).isPatient) {
   vi.waitFor = Object.assign(patientWait, { isPatient: true as const })
   vi.waitUntil = (probe, options) => waitUntil(probe, patient(options))
 }
+
+afterAll(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})

@@ -67,7 +67,9 @@ describe('the settings of the process', () => {
   it('are shown with where each comes from, and what is secret is hidden', async () => {
     const page = await visitor.get(PATH)
     const text = readable(page)
-    expect(text).toMatch(/CODE_LENGTH Digits, 4-10 7 environment/)
+    expect(text).toMatch(
+      /CODE_LENGTH Digits of a code; Telegram carries 4 to 8, 4-10 7 environment/,
+    )
     expect(text).toMatch(/SECRET_KEY .*? set, hidden environment/)
     expect(text).toMatch(/SERVICES Several services .*? set, hidden file/)
     expect(text).toMatch(/PORT The TCP port; 0 uses any free one 0 environment/)

@@ -61,10 +61,10 @@ it('after a restore nothing is left pending: codes erased, messages canceled, ea
   const [cancel = ''] = STATEMENTS.filter((text) => text.includes('cs_end_1('))
   const { rows } = await own.query(cancel)
   expect(Number(rows[0].count)).toBe(3)
-  const left = await own.query(`select (select count(*) from codes) as codes,
+  const left = await own.query(`select (select count(*)::text from codes) as codes,
     (select string_agg(distinct status, ' ') from verifications) as verifications,
     (select string_agg(distinct status, ' ') from deliveries) as deliveries,
-    (select count(*) from events where type = 'verification.canceled') as events`)
+    (select count(*)::text from events where type = 'verification.canceled') as events`)
   expect(left.rows).toEqual([
     { codes: '0', verifications: 'canceled', deliveries: 'canceled', events: '3' },
   ])

@@ -47,7 +47,8 @@ const open = () => openWire(double.server.port ?? 0)
 
 describe('the end', () => {
   it('answers accepted requests, even late ones on an open connection, then closes', async () => {
-    double = await startDouble({ times: { lingerMs: 200 } })
+    // Longer than all of this takes on a busy machine: nothing is idle at its end.
+    double = await startDouble({ times: { lingerMs: 20_000 } })
     const gate = Promise.withResolvers<void>()
     double.answer('start', async () => {
       await gate.promise
@@ -73,12 +74,16 @@ describe('the end', () => {
     expect((await look('/healthz')).status).toBe(200)
     const running = fetch(`${double.server.url}/verify/start`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        'content-type': 'application/json',
+        connection: 'close',
+      },
       body: '{"to":"+14155552671"}',
     })
     await expect.poll(() => double.calls.length).toBe(1)
 
-    const closed = double.server.close(5000)
+    const closed = double.server.close(30_000)
     const knock = () => fetch(`${double.server.url}/healthz`, { headers: { connection: 'close' } })
     await vi.waitFor(() => expect(knock()).rejects.toThrow())
     // The kept-alive connection of before: one more request, and the word that it was the last.
