@@ -1,6 +1,9 @@
 // C23: two processes on one SQLite file, and one of them frozen past its lease by SIGSTOP in the middle of a send.
 // One claims at a time; the second send comes after the lease alone, with the same code, and is told in the log.
 
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type FaultServer, hang, startFaultServer } from '../delivery/fault-server.ts'
 import { type MovedProcess, startMoved } from './moved-process.ts'
@@ -55,12 +58,38 @@ async function eventsOf(node: MovedProcess, id: string): Promise<{ type: string 
   return body.events.reverse()
 }
 
+function isLocked(): boolean {
+  const db = new Database(join(directory.path, 'countersign.db'), { timeout: 0 })
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    db.exec('ROLLBACK')
+    return false
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+/** Between two commits: one that is frozen within a commit keeps the file to itself. */
+async function freeze(node: MovedProcess): Promise<void> {
+  await waitFor('a moment without a commit', async () => {
+    node.kill('SIGSTOP')
+    // A thread stops when it is next scheduled.
+    await sleep(20)
+    if (!isLocked()) return true
+    node.kill('SIGCONT')
+    return undefined
+  })
+}
+
 it('C23: frozen in the middle of a send: nothing before the lease ends, then one more with the same code', async () => {
   const frozen = await serve()
   gateway.behave(hang)
   const id = await start(frozen, '+14155552671')
   await waitFor('the first request', () => sentFor(id)[0])
-  frozen.kill('SIGSTOP')
+  await freeze(frozen)
   gateway.behave((response) => response.writeHead(200).end())
 
   const other = await serve()
