@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { leftToCi, PATIENCE_MS } from './test/long.ts'
+import { LONG, leftOut, leftToCi, PATIENCE_MS } from './test/long.ts'
 
 /** Minutes each: begun first, so that no core waits for them at the end. */
 const LONGEST = ['/c53-failover.', '/c20-kill.', '/chaos.', '/c52-pipelining.', '/c42-postgres.']
@@ -50,8 +50,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/postgres/global-setup.ts', 'test/program-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    // On the two cores of CI: most tests wait for a process, a lease or a clock.
-    maxWorkers: 4,
+    // For two cores: most tests wait for a process, a lease or a clock; in the long form less so.
+    maxWorkers: LONG ? 4 : 6,
     reporters: ['default', leftToCi],
     projects: [
       {
@@ -60,7 +60,7 @@ export default defineConfig({
           ...shared,
           name: 'together',
           include: ['test/**/*.test.ts', '{packages/*,examples}/test/**/*.test.ts'],
-          exclude: REPLACES_MODULES,
+          exclude: [...REPLACES_MODULES, ...leftOut],
           // Files share a process and what it has loaded: loading the program costs a second, and there are hundreds of files.
           isolate: false,
         },
