@@ -159,8 +159,8 @@ async function readPages({ service, cookie }: Side, names = Object.keys(PAGES)):
 }
 
 /**
- * Somebody looks at another page meanwhile. After half a minute of rest this virtual machine takes 13 to 54 ms for /healthz, too:
- * it takes the memory of processes at rest.
+ * Somebody looks at another page meanwhile. A virtual machine that reclaims the memory of processes at rest makes any first
+ * answer slow: after half a minute even /healthz took 13 to 54 ms.
  */
 async function passInUse({ service, cookie }: Side, ms: number): Promise<void> {
   const until = performance.now() + ms

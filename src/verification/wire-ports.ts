@@ -6,7 +6,7 @@ import type { VerificationRecord } from './state.ts'
 export const WIRES = ['twilio', 'camara'] as const
 export type Wire = (typeof WIRES)[number]
 
-/** Why Twilio did not send what was delegated to it, as the log has it, beside codes of its own: it may have, or it was not reached. */
+/** Reasons in the log, in addition to Twilio's own codes: its answer was lost, so it may have sent the code; or it was not reached. */
 export const NO_ANSWER = 'no_answer'
 export const UNREACHABLE = 'unreachable'
 /** Of an end: Twilio never got it, no longer has it, or the answer to a right code was lost. */

@@ -3,11 +3,11 @@
 // It must not say that something was done, or was not, where nobody knows.
 
 import type { Caller, VerificationView } from '../../verification/api.ts'
-import { NO_ANSWER, UNREACHABLE, type WireStore } from '../../verification/wire-ports.ts'
+import { NO_ANSWER, type WireStore } from '../../verification/wire-ports.ts'
 import { GONE, SETTINGS_RETRY_SECONDS, type TwilioError, unavailable } from './errors.ts'
 import { handOn } from './fields.ts'
 import { serviceSidOf } from './sids.ts'
-import type { Asked, Upstream } from './upstream.ts'
+import { type Asked, causeOf, type Upstream } from './upstream.ts'
 
 type Answer = { status: 200 | 201; body: object } | TwilioError
 
@@ -55,13 +55,6 @@ type StartDeps = {
   note: (id: string, error?: string) => Promise<unknown>
 }
 
-/** Undefined: Twilio took it. */
-function errorFrom(asked: Asked): string | undefined {
-  if (asked.kind === 'answered') return undefined
-  if (asked.kind === 'refused') return asked.cause
-  return asked.kind === 'lost' ? NO_ANSWER : UNREACHABLE
-}
-
 /** The row is there already: of whatever happens from here on, it is known that Twilio was asked. */
 export async function startElsewhere(
   { upstream, wires, end, note }: StartDeps,
@@ -70,7 +63,7 @@ export async function startElsewhere(
   const { id, to, resendInSeconds, expiresInSeconds } = verification
   const asked = await upstream.start(serviceSidOf(caller.service), handOn(form, to ?? ''))
   if (asked.kind === 'answered') await wires.rename(id, String(asked.body.sid))
-  const error = errorFrom(asked)
+  const error = causeOf(asked)
   const isUndone = error !== undefined && error !== NO_ANSWER
   // Nothing was sent: the next start is a new one.
   if (isNew && isUndone) await end(id, error)

@@ -9,8 +9,8 @@ import { SETTINGS_RETRY_SECONDS, type TwilioError, twilioError, unavailable } fr
 export type UpstreamLogin = { keySid: string; keySecret: string; baseUrl: string }
 
 /**
- * `refused`: nothing was done, and that is Twilio's reason; `cause` is theirs as the log has it. `unsent`: nothing was done, for it was not reached. `lost`: it may
- * have been done, and nobody knows.
+ * `refused`: nothing was done, and that is Twilio's reason; `cause` is the same for the log. `unsent`: nothing was done, for it
+ * was not reached. `lost`: it may have been done, and nobody knows.
  */
 export type Asked =
   | { kind: 'answered'; body: Record<string, unknown> }
@@ -40,6 +40,8 @@ function readObject(text: string): Record<string, unknown> | undefined {
 }
 
 const MAX_MESSAGE = 500
+/** Begins a `cause` that is our login's, or somebody's in between; theirs begin otherwise. */
+const OF_OUR_LOGIN = 'http_'
 
 function refused(status: number, { headers, body }: HttpAnswer): Asked {
   const { code, message } = readObject(body) ?? {}
@@ -49,7 +51,7 @@ function refused(status: number, { headers, body }: HttpAnswer): Asked {
     return {
       kind: 'refused',
       error: unavailable(detail, SETTINGS_RETRY_SECONDS),
-      cause: `http_${status}`,
+      cause: `${OF_OUR_LOGIN}${status}`,
     }
   }
   const after = Number(headers['retry-after'])
@@ -59,11 +61,17 @@ function refused(status: number, { headers, body }: HttpAnswer): Asked {
   return { kind: 'refused', error, cause: `twilio_${code}` }
 }
 
+/** Why it was not done, or may not have been, as the log has it. Undefined: it was. */
+export function causeOf(asked: Asked): string | undefined {
+  if (asked.kind === 'answered') return undefined
+  if (asked.kind === 'refused') return asked.cause
+  return asked.kind === 'lost' ? NO_ANSWER : UNREACHABLE
+}
+
 /** What the operator should see: Twilio, or the login there, does not work. Undefined: it answered whoever asked. */
 function troubleOf(asked: Asked): string | undefined {
-  if (asked.kind === 'answered') return undefined
-  if (asked.kind !== 'refused') return asked.kind === 'lost' ? NO_ANSWER : UNREACHABLE
-  return asked.cause.startsWith('http_') ? asked.cause : undefined
+  const cause = causeOf(asked)
+  return asked.kind === 'refused' && !cause?.startsWith(OF_OUR_LOGIN) ? undefined : cause
 }
 
 function askedOf(answer: HttpAnswer): Asked {
