@@ -68,7 +68,7 @@ export const SERVICE_SETTINGS = {
     'Where the hosted page may lead back to: origins and paths, comma-separated, `https://app.example.com/login/back`; https in production. A start names one as `return_url`',
     { shown: 'none' },
   ),
-  codeLength: ranged('CODE_LENGTH', CODE_LENGTH, 'Digits of a code; Telegram carries 4 to 8'),
+  codeLength: ranged('CODE_LENGTH', CODE_LENGTH, 'Digits of a code (by Telegram at most 8)'),
   ttlSeconds: ranged('TTL_SECONDS', TTL_SECONDS, 'How long a code can be used, in seconds'),
   maxAttempts: ranged('MAX_ATTEMPTS', MAX_ATTEMPTS, 'Guesses that a verification allows'),
   maxSends: ranged(

@@ -53,7 +53,7 @@ export async function listen(server: Server, host: string, port: number): Promis
 
 /** While closing, how often idle connections are closed. */
 const CLOSE_POLL_MS = 20
-/** Of a caller who connects without an end. */
+/** At most so long, where callers connect without a pause. */
 const ACCEPT_MS = 500
 
 /**

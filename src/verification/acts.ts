@@ -1,4 +1,4 @@
-// What a caller does with one verification beside sending and checking: POST /verify/{id}/cancel, /report, /next.
+// What a caller does with one verification other than sending and checking: POST /verify/{id}/cancel, /report, /next.
 // It must not approve anybody, nor count anything: a step is counted when it goes out, whatever made it due.
 
 import type {

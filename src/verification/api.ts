@@ -106,8 +106,10 @@ export type CheckCommand = Checked & ({ code: string; link?: undefined } | { lin
 export type LinkProof = { token: string; binding: string | null }
 /** `error`: why, where nobody asked for it: whoever was to send it in our place did not take it. */
 export type CancelCommand = Common & { id: string; error?: string }
-/** What became of a code that the caller checks. */
-/** `byWire`: its API lets a caller end what is checked here; it approves nobody, as any report. */
+/**
+ * What became of a code that the caller checks. `byWire`: its API lets a caller end what is checked here; it approves nobody,
+ * as any report.
+ */
 export type ReportCommand = Common & { id: string; outcome: Outcome; byWire?: boolean }
 /** The next step of its chain, at once. */
 export type AdvanceCommand = Common & { id: string }

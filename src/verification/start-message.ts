@@ -118,7 +118,7 @@ function codeSource(
   if (ownCode !== undefined)
     return {
       plan: { obtain: () => takeOwnCode(domain, ownCode), maxGuesses: 0 },
-      // No attempt, by which an older node beside this one refuses each check, too.
+      // It allows no attempts, so an older node on the same database refuses every check as well.
       of: { maxAttempts: 0, checkedBy: 'caller' }, // mutant: C92.no-attempt
     }
   const length = fixed?.length ?? codeLength ?? service.codeLength

@@ -68,7 +68,7 @@ describe('the settings of the process', () => {
     const page = await visitor.get(PATH)
     const text = readable(page)
     expect(text).toMatch(
-      /CODE_LENGTH Digits of a code; Telegram carries 4 to 8, 4-10 7 environment/,
+      /CODE_LENGTH Digits of a code \(by Telegram at most 8\), 4-10 7 environment/,
     )
     expect(text).toMatch(/SECRET_KEY .*? set, hidden environment/)
     expect(text).toMatch(/SERVICES Several services .*? set, hidden file/)
