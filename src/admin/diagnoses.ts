@@ -3,7 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
-import { GONE_AT_TWILIO, NO_ANSWER } from '../verification/wire-ports.ts'
+import { GONE_AT_TWILIO, NO_ANSWER, UNREACHABLE } from '../verification/wire-ports.ts'
 import { START_OVER } from './advice/words.ts'
 import type { VerificationDetail } from './ports.ts'
 
@@ -58,6 +58,9 @@ export const diagnoseClosed = ({ verification: { outcome } }: VerificationDetail
     ? say('good', 'The caller checked the code, and reported that it was correct.')
     : say('warn', 'The caller checked the code, and reported that it failed.', START_OVER)
 
+const OFTEN = 'If it happens often, see the connection to Twilio.'
+const OFTEN_REFUSED = 'If it happens often, see the login at Twilio.'
+
 /** By whoever asked for it; or by us, where Twilio was to send the code and did not take it, or no longer had it. */
 export function diagnoseCanceled({ events }: VerificationDetail): Diagnosis {
   const error = events.find(({ type }) => type === 'verification.canceled')?.details.error
@@ -69,14 +72,14 @@ export function diagnoseCanceled({ events }: VerificationDetail): Diagnosis {
       START_OVER,
     )
   const meaning = `Canceled: Twilio was to send the code, and did not take it (${String(error)}).`
-  return say('bad', meaning, `${START_OVER} If it happens often, see the login at Twilio.`)
+  const often = error === UNREACHABLE ? OFTEN : OFTEN_REFUSED
+  return say('bad', meaning, `${START_OVER} ${often}`)
 }
 
 /** Longer than a node waits for Twilio's answer. */
 const ASKED_MS = 10_000
 const UNANSWERED =
   'Nobody knows whether Twilio sent the code: its answer did not arrive, or the node that asked it ended before.'
-const OFTEN = 'If it happens often, see the connection to Twilio.'
 const ASKING = ['verification.started', 'verification.resent', 'verification.delegated']
 
 /** Of the newest send that Twilio was asked for, by its answer: no message of ours belongs to it. */

@@ -168,6 +168,13 @@ describe('a diagnosis', () => {
       /did not take it/,
       /login at Twilio/,
     ],
+    [
+      'was not reached',
+      { status: 'canceled' },
+      [canceled('unreachable')],
+      /did not take it/,
+      /connection to Twilio/,
+    ],
   ])('C95: what Twilio sends, where it %s', (_name, row, events, meaning, action) => {
     const found = says({ checkedBy: 'twilio', deliveryStatus: null, ...row }, events)
     expect(found.meaning).toMatch(meaning)
