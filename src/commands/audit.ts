@@ -49,7 +49,7 @@ function describe({ wrong, others, last, ...counts }: Verified): string {
     ...(erased > 0 ? [`${countOf(erased, 'event')} erased with a person`] : []),
     ...(waiting > 0 ? [`${countOf(waiting, 'event')} not chained yet`] : []),
   ]
-  return `As it was chained: ${countOf(events, 'event')} in ${countOf(segments, 'segment')}, up to event ${last.last}.\n${gone.length > 0 ? `Beside them: ${gone.join(', ')}.\n` : ''}`
+  return `As it was chained: ${countOf(events, 'event')} in ${countOf(segments, 'segment')}, up to event ${last.last}.\n${gone.length > 0 ? `In addition: ${gone.join(', ')}.\n` : ''}`
 }
 
 /** @throws UsageError */
