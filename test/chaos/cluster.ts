@@ -47,14 +47,13 @@ export type Cluster = {
 }
 
 /** Light hashes, small pools: what is under test is the state, not the speed. */
-function nodeEnvironment(databaseUrl: string, gatewayUrl: string): Record<string, string> {
+function nodeEnvironment(databaseUrl: string): Record<string, string> {
   return {
     ...LIGHT,
     LOG_LEVEL: 'debug',
     DATABASE_URL: databaseUrl,
     DATABASE_CONNECTIONS: '5',
     MINT_SIZE: '8',
-    ...providerSettings(gatewayUrl),
     CLIENT_IP: 'required',
     CODE_LENGTH: String(RULES.codeLength),
     TTL_SECONDS: String(RULES.ttlSeconds),
@@ -73,7 +72,7 @@ function nodeEnvironment(databaseUrl: string, gatewayUrl: string): Record<string
 function createNode(input: {
   index: number
   port: number
-  launch: (port: number) => Promise<ServiceProcess>
+  launch: () => Promise<ServiceProcess>
   lives: ServiceProcess[]
   deaths: string[]
 }): Node {
@@ -93,7 +92,7 @@ function createNode(input: {
     isUp: () => life !== undefined,
     async start() {
       isWanted = true
-      const started = await launch(port)
+      const started = await launch()
       life = started
       lives.push(started)
       void started.exited.then((code) => {
@@ -115,9 +114,12 @@ async function createDatabase(server: PostgresServer): Promise<string> {
   return server.url('chaos')
 }
 
-/** @param deadlineSeconds of a send; the lease is three of them */
+/**
+ * @param gatewayUrlOf where a node's providers are
+ * @param deadlineSeconds of a send; the lease is three of them
+ */
 export async function startCluster(
-  gatewayUrl: string,
+  gatewayUrlOf: (node: number) => string,
   deadlineSeconds: number = RULES.deliveryDeadlineSeconds,
 ): Promise<Cluster> {
   const directory = temporaryDirectory()
@@ -125,16 +127,20 @@ export async function startCluster(
   const redis = REDIS ? await startRedis() : undefined
   const databaseUrl = await createDatabase(postgres)
   const env = {
-    ...nodeEnvironment(databaseUrl, gatewayUrl),
+    ...nodeEnvironment(databaseUrl),
     DELIVERY_DEADLINE_SECONDS: String(deadlineSeconds),
     ...(redis && { RATE_LIMIT_URL: redis.url() }),
   }
   const lives: ServiceProcess[] = []
   const deaths: string[] = []
-  const launch = (port: number) =>
-    startService(directory.path, env, { port, readyWithinMs: READY_WITHIN_MS })
+  const launch = (index: number, port: number) => {
+    const settings = { ...env, ...providerSettings(gatewayUrlOf(index)) }
+    return startService(directory.path, settings, { port, readyWithinMs: READY_WITHIN_MS })
+  }
   const ports = await Promise.all(Array.from({ length: NODES }, freePort))
-  const nodes = ports.map((port, index) => createNode({ index, port, launch, lives, deaths }))
+  const nodes = ports.map((port, index) =>
+    createNode({ index, port, launch: () => launch(index, port), lives, deaths }),
+  )
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.kill()))
     await Promise.all([postgres.stop(), redis?.stop()])

@@ -3,7 +3,6 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   answerBody,
   type Carried,
@@ -12,7 +11,6 @@ import {
 } from '../delivery/made-up-providers.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import type { Chance } from './seeded.ts'
-import { RULES } from './settings.ts'
 
 export type Message = Carried & {
   /** Milliseconds since the epoch. */
@@ -22,27 +20,25 @@ export type Message = Carried & {
 }
 
 /**
- * `slow`: around the deadline of a send, so that many are under way at any moment. `down`: nothing is taken. `first-down`: by
- * the first of the route.
+ * `slow`: around the deadline of a send, so that many are under way at any moment; half are held, which nobody answers, reports or
+ * reads. `down`: nothing is taken. `first-down`: by the first of the route.
  */
 export type Mood = 'usual' | 'slow' | 'down' | 'first-down'
 
 export type Gateway = {
-  readonly url: string
+  /** A node's own. */
+  urlOf(node: number): string
   readonly messages: readonly Message[]
   readonly reporter: Reporter
   setMood(mood: Mood): void
   /** The code that a verification's person reads; undefined: no message came in time. */
   waitForCode(verification: string, withinMs: number): Promise<string | undefined>
-  /** The next message of a delivery that was silent for a lease: another worker took it over. Or the time is up. */
-  waitForTakeOver(withinMs: number): Promise<void>
+  /** The node with the most sends that only another worker can end, should it freeze now; undefined: none has one. */
+  nodeThatIsHeld(): number | undefined
   close(): Promise<void>
 }
 
-/** A message comes some time after its claim, and so does the one before it. */
-const TAKEN_OVER_EARLY_MS = 400
-
-type Plan = { afterMs: number; status: number } | 'never'
+type Plan = { afterMs: number; status: number } | 'never' | 'held'
 
 /** Most are taken at once; some fail for a moment, for good, or say nothing until the deadline is over. */
 function planUsually(chance: Chance): Plan {
@@ -57,15 +53,22 @@ function planUsually(chance: Chance): Plan {
 }
 
 function plan(mood: Mood, provider: ProviderName, chance: Chance): Plan {
-  if (mood === 'slow') return { afterMs: chance.between(600, 1_500), status: 200 }
+  if (mood === 'slow')
+    return chance.happens(0.5) ? 'held' : { afterMs: chance.between(600, 1_500), status: 200 }
   const isDown = mood === 'down' || (mood === 'first-down' && provider === 'http')
   if (isDown) return chance.happens(0.5) ? 'never' : { afterMs: 0, status: 503 }
   return planUsually(chance)
 }
 
 /** One that was refused is not reported of; one whose answer is never written may have been taken. */
-const mayBeTaken = (planned: Plan, chance: Chance) =>
+const mayBeTaken = (planned: Exclude<Plan, 'held'>, chance: Chance) =>
   planned === 'never' ? chance.happens(0.5) : planned.status < 300
+
+/** `/2/first`: of node 2. */
+function nodeAndPath(url: string): { node: number; path: string } {
+  const slash = url.indexOf('/', 1)
+  return { node: Number(url.slice(1, slash)), path: url.slice(slash) }
+}
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -79,31 +82,27 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
   const codes = new Map<string, string>()
   const waiting = new Map<string, ((code: string) => void)[]>()
   const sockets = new Set<Socket>()
-  /** When each delivery's newest message came. */
-  const newest = new Map<string, number>()
-  let takeOver = Promise.withResolvers<void>()
+  /** The sends of each node that are held until it gives them up. */
+  const held = new Map<number, number>()
   let mood: Mood = 'usual'
 
-  const noticeTakeOver = ({ tryId, at }: Message) => {
-    const delivery = tryId.slice(0, tryId.lastIndexOf('_'))
-    if (at - (newest.get(delivery) ?? at) > RULES.leaseMs - TAKEN_OVER_EARLY_MS) {
-      takeOver.resolve()
-      takeOver = Promise.withResolvers()
-    }
-    newest.set(delivery, at)
+  const arrive = ({ verification, code }: Message) => {
+    codes.set(verification, code)
+    for (const resolve of waiting.get(verification) ?? []) resolve(code)
+    waiting.delete(verification)
   }
-  const take = (fields: Carried): Message => {
-    const message = { ...fields, at: Date.now(), answered: null }
+  const hold = (node: number, response: ServerResponse) => {
+    const count = (by: number) => held.set(node, (held.get(node) ?? 0) + by)
+    count(1)
+    response.once('close', () => count(-1))
+  }
+  const answer = (node: number, fields: Carried, response: ServerResponse) => {
+    const message: Message = { ...fields, at: Date.now(), answered: null }
     messages.push(message)
-    noticeTakeOver(message)
-    codes.set(message.verification, message.code)
-    for (const resolve of waiting.get(message.verification) ?? []) resolve(message.code)
-    waiting.delete(message.verification)
-    return message
-  }
-  const answer = (message: Message, response: ServerResponse) => {
     const { provider } = message
     const planned = plan(mood, provider, chance)
+    if (planned === 'held') return hold(node, response)
+    arrive(message)
     if (mayBeTaken(planned, chance)) reporter.follow(message)
     if (planned === 'never') return
     const { status } = planned
@@ -115,8 +114,9 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
     }, planned.afterMs)
   }
   const server = createServer((request, response) => {
+    const { node, path } = nodeAndPath(request.url ?? '')
     void readBody(request).then(
-      (body) => answer(take(readMessage(request.url ?? '', body)), response),
+      (body) => answer(node, readMessage(path, body), response),
       () => {}, // A node was killed while it wrote: no message came.
     )
   })
@@ -125,8 +125,9 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
     socket.on('close', () => sockets.delete(socket))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    urlOf: (node) => `http://127.0.0.1:${port}/${node}`,
     messages,
     reporter,
     setMood(next) {
@@ -144,7 +145,10 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
         waiting.set(verification, [...(waiting.get(verification) ?? []), told])
       })
     },
-    waitForTakeOver: (withinMs) => Promise.race([takeOver.promise, sleep(withinMs)]),
+    nodeThatIsHeld() {
+      const most = [...held].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1])
+      return most[0]?.[0]
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -72,7 +72,7 @@ export async function runChaos(input: {
   const began = performance.now()
   const chance = createChance(seed)
   const gateway = await startGateway(chance.fork('gateway'))
-  const cluster = await startCluster(gateway.url)
+  const cluster = await startCluster(gateway.urlOf)
   try {
     const history = createHistory((node) => cluster.nodes[node]?.url ?? '')
     gateway.reporter.reportTo(cluster.nodes.map(({ url }) => url))

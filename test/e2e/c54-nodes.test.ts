@@ -46,7 +46,7 @@ const numbers = new Map<string, string>()
 
 beforeAll(async () => {
   providers = await startMadeUp()
-  cluster = await startCluster(providers.url, DEADLINE_SECONDS)
+  cluster = await startCluster(() => providers.url, DEADLINE_SECONDS)
   history = createHistory((node) => cluster.nodes[node]?.url ?? '')
 })
 afterAll(async () => {
