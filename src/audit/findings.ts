@@ -7,6 +7,7 @@ export type Wrong =
   | {
       kind:
         | 'segment_missing'
+        | 'segment_inserted'
         | 'segment_changed'
         | 'head_changed'
         | 'signature'

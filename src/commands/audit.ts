@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<Wrong['kind'], string>> = {
   removed: 'was removed, by neither retention nor an erasure that the log shows',
   inserted: 'was put in between afterwards',
   segment_missing: 'is missing, or one before it',
+  segment_inserted: 'was put in afterwards: numbers begin with 1',
   segment_changed: 'was changed: its hashes no longer make its root',
   head_changed: 'was changed: its head does not follow from the one before',
   signature: 'has a head whose signature is not valid',

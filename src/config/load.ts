@@ -20,13 +20,15 @@ const MAX_FILE_MIB = 4
 const MAX_FILE_BYTES = MAX_FILE_MIB * 1024 * 1024
 
 /** The file of a NAME_FILE. @throws SettingError naming the file, its owner and the command that repairs it; else as readFileSync */
-export function readSettingsFile(path: string): string {
+export function readSettingsFile(path: string, writerMs?: number): string {
   try {
-    const bytes = readAtMost(path, MAX_FILE_BYTES + 1)
+    const bytes = readAtMost(path, MAX_FILE_BYTES + 1, writerMs)
     if (bytes.length <= MAX_FILE_BYTES) return bytes.toString('utf8')
     throw new SettingError(`it has more than ${MAX_FILE_MIB} MiB: give the path of another file`)
   } catch (error) {
     if (error instanceof SettingError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ETIMEDOUT')
+      throw new SettingError('it is a pipe, and nobody wrote into it', { cause: error })
     const fault = describeFileFault(path, 'read') // mutant: C71.settings-file-named
     if (fault === undefined) throw error
     throw new SettingError(fault, { cause: error })
@@ -119,7 +121,7 @@ export type Loaded =
 export function loadSettings(env: Environment, { isCommand = false } = {}): Loaded {
   try {
     const config = loadConfig(env, {
-      readFile: readSettingsFile,
+      readFile: (path) => readSettingsFile(path),
       readBytes: (path) => readAtMost(path, MAX_FILE_BYTES),
       cores: availableCores(),
       providers: PROVIDERS,

@@ -1,20 +1,50 @@
-// A file's beginning: whatever the path names, a device without an end among them, no more than that is read.
+// A file's beginning: whatever the path names, a device without an end or a pipe without a writer among them, no more than that
+// is read, and nothing is waited for without a deadline.
 
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 const CHUNK_BYTES = 64 * 1024
+/** Of a pipe's writer: a shell's `<(command)` asks somebody else for the secret. */
+const WRITER_MS = 20_000
+const LOOK_EVERY_MS = 20
 
-/** @throws as node:fs readFileSync */
-export function readAtMost(path: string, mostBytes: number): Buffer {
-  const handle = openSync(path, 'r')
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
+/** @returns bytes read; 0 at the end; undefined: there may be some later */
+function readNow(handle: number, chunk: Buffer): number | undefined {
   try {
+    return readSync(handle, chunk)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
+    throw error
+  }
+}
+
+/**
+ * Blocks the thread, as readFileSync does.
+ * @param writerMs how long a pipe may be silent
+ * @throws as node:fs readFileSync; ETIMEDOUT: a pipe into which nobody wrote
+ */
+export function readAtMost(path: string, mostBytes: number, writerMs = WRITER_MS): Buffer {
+  // The open of a pipe that nobody writes into waits forever otherwise (open(2)).
+  const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const isPipe = fstatSync(handle).isFIFO()
     const chunks: Buffer[] = []
+    let deadline = performance.now() + writerMs
     for (let left = mostBytes; left > 0; ) {
       const chunk = Buffer.alloc(Math.min(left, CHUNK_BYTES))
-      const read = readSync(handle, chunk)
-      if (read === 0) break
-      chunks.push(chunk.subarray(0, read))
-      left -= read
+      const read = readNow(handle, chunk)
+      // Before the first byte, a pipe's end says only that its writer has not come.
+      const isToCome = isPipe && chunks.length === 0
+      if (read) {
+        chunks.push(chunk.subarray(0, read))
+        left -= read
+        deadline = performance.now() + writerMs
+      } else if (read === 0 && !isToCome) break
+      else if (performance.now() > deadline)
+        throw Object.assign(new Error(`nobody wrote into ${path}`), { code: 'ETIMEDOUT' })
+      else Atomics.wait(sleeper, 0, 0, LOOK_EVERY_MS)
     }
     return Buffer.concat(chunks)
   } finally {

@@ -234,8 +234,14 @@ export function describeAuditChain(
       expect((await other).wrong).toMatchObject({ kind: 'unknown_key', segment: 3 })
       await world.shell('create table saved as select * from audit_segments')
       const forged = signHead(kept.head, createSigner(Buffer.alloc(32, 9)))
+      const others =
+        'after, last, count, hour, newest, at, address_days, recipient_days, root, entries, address_secret, note'
+      const copyTo = (number: number) =>
+        `insert into audit_segments (number, ${others}) select ${number}, ${others} from saved where number = 1`
       for (const [change, kind] of [
         ['delete from audit_segments where number = 2', 'segment_missing'],
+        [copyTo(0), 'segment_inserted'],
+        [copyTo(-7), 'segment_inserted'],
         ['delete from audit_segments where number = 3', 'end_missing'],
         ['update audit_segments set recipient_days = 1 where number = 2', 'head_changed'],
         ['update audit_segments set entries = null where number = 1', 'segment_changed'],

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ADMIN_KEY, API_KEY, type Real, startReal } from '../http/real.ts'
 import { ACCOUNT_SID, createSdk, thrownBy } from './sdk.ts'
@@ -258,6 +259,16 @@ describe('C94: answers beside Twilio’s documented ones', () => {
     for (const name of [To, encodeURIComponent(To)])
       expect((await raw('GET', `${at}/Verifications/${name}`)).body.to).toBe(To)
     expect((await raw('GET', `${at}/Verifications/%E0%A4%A`)).status).toBe(404)
+  })
+
+  it('are found by the whole URL as the request’s target, as a proxy may give it (RFC 9112 §3.2.2)', async () => {
+    const asked = request({ port: new URL(real.url).port, path: `http://verify.example/v2/${at}` })
+    const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
+    response.resume()
+    expect([response.statusCode, response.headers['www-authenticate']]).toMatchObject([
+      401,
+      expect.stringContaining('Basic'),
+    ])
   })
 
   it('what is nowhere, or cannot be read, is theirs, too', async () => {

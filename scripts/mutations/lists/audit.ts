@@ -39,7 +39,13 @@ export const AUDIT: readonly Mutant[] = [
     'I20.before-the-first',
     'a row with a number that the log never gives was put in by hand',
     [SQLITE, 'names the first row that was removed, and one that was put in between'],
-    { node: 'IfStatement', becomes: 'return' },
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I20.segment-before-the-first',
+    'a segment with a number that the chain never gives was put in by hand',
+    [SQLITE, 'names what was done to the chain itself'],
+    { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'I20.gap-awaited',

@@ -200,7 +200,7 @@ async function answerSafely(
 export function addTwilioWire(app: App, deps: Deps): void {
   const resources = resourcesOf(deps)
   app.all('/v2/*', (c) => {
-    const [path = ''] = (c.env.incoming.url ?? '').split('?', 1)
+    const path = new URL(c.req.url).pathname
     const found = resources.flatMap((resource) => {
       const match = resource.path.exec(path)
       return match ? [{ resource, parts: match.slice(1).map(decode) }] : []

@@ -56,7 +56,7 @@ export function createAuditStore({ query, timeOf }: StoreContext): AuditStore {
       return rows.map((row) => camelRow(row) as LeafRow)
     },
     async segmentsAfter(number, limit) {
-      const rows = await query<Raw>(sql`select * from audit_segments where number > ${number}
+      const rows = await query<Raw>(sql`select * from audit_segments where number > ${number}::int8
         order by number limit ${limit}`)
       return rows.map((row) => camelRow(row) as Segment)
     },
