@@ -110,9 +110,28 @@ function figures({ tallies, costs, times }: Read): Figures {
   }
 }
 
-/** The groups of what is read. */
+/** The groups of what is read; OVER: what the rows of BEFORE have too much. */
 export const NOW = 0
 export const BEFORE = 1
+export const OVER = 2
+
+function negated<Row extends Place>(rows: readonly Row[], sums: readonly (keyof Row)[]): Row[] {
+  return rows.map((row) => {
+    if (row.group !== OVER) return row
+    return {
+      ...row,
+      ...Object.fromEntries(sums.map((sum) => [sum, -Number(row[sum])])),
+      group: BEFORE,
+    }
+  })
+}
+
+/** Figures are sums, so a row with the sign turned takes its part off again. */
+export const takeOff = ({ tallies, costs, times }: Read): Read => ({
+  tallies: negated(tallies, STAGES),
+  costs: negated(costs, ['messages', 'parts', 'micros']),
+  times: negated(times, ['n']),
+})
 
 const both = (read: Read) => ({
   now: figures(rowsOf(read, ({ group }) => group === NOW)),
@@ -129,6 +148,10 @@ function breakdownOf({ by, only }: SummaryQuery): (place: Place) => string | und
   }
 }
 
+/** Of rows that take each other off. */
+const isNothing = ({ now, before }: Group) =>
+  STAGES.every((stage) => now[stage] === 0 && before[stage] === 0) // mutant: C76.nothing-left
+
 const sizeOf = ({ now, before }: Group) =>
   now.started + now.sent + now.failed + now.approved + (before.started + before.sent) / 2
 
@@ -144,6 +167,7 @@ export function groupsOf({ tallies, costs, times }: Read, query: SummaryQuery): 
       const [ownCosts = [], ownTimes = []] = [costsByValue.get(value), timesByValue.get(value)]
       return { value, ...both({ tallies: own, costs: ownCosts, times: ownTimes }) }
     })
+    .filter((group) => !isNothing(group))
     .sort((a, b) => sizeOf(b) - sizeOf(a) || (a.value < b.value ? -1 : 1))
 }
 
@@ -151,9 +175,10 @@ export function reasonsOf({ tallies }: Read): Summary['reasons'] {
   const rows = tallies.filter(({ dimension }) => dimension === DIMENSIONS.reason)
   return [...Map.groupBy(rows, ({ value }) => value)]
     .map(([reason, own]) => {
-      const of = (group: number) => own.find((row) => row.group === group)?.refused ?? 0
+      const of = (group: number) => addUp(own.filter((row) => row.group === group)).refused
       return { reason, now: of(NOW), before: of(BEFORE) }
     })
+    .filter(({ now, before }) => now > 0 || before > 0)
     .sort((a, b) => b.now - a.now || b.before - a.before)
 }
 

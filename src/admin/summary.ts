@@ -1,7 +1,7 @@
 // Whether it is going well: figures of a span against the same span before it, by one dimension, from what was counted.
 // It must not read the log: every number is a sum of rows, the same for the page, the API, the command and the metrics.
 
-import { binMs, binsOf, cover, SPANS, windowOf } from '../counts/buckets.ts'
+import { binMs, binsOf, cover, coverLess, SPANS, windowOf } from '../counts/buckets.ts'
 import {
   CHANGED_DIMENSIONS,
   type Change,
@@ -25,10 +25,12 @@ import {
   BEFORE,
   groupsOf,
   NOW,
+  OVER,
   type Read,
   reasonsOf,
   type Summary,
   type SummaryQuery,
+  takeOff,
   totalOf,
 } from './figures.ts'
 
@@ -47,7 +49,7 @@ async function readAll(store: CountStore, query: SummaryQuery, now: number): Pro
   const { service, span, by, only } = query
   const { since, until, before } = windowOf(span, now)
   const current = cover(NOW, since, until)
-  const buckets = [...current, ...cover(BEFORE, before.since, before.until)]
+  const buckets = [...current, ...coverLess(BEFORE, OVER, before.since, before.until)]
   const total = only?.dimension ?? 'all'
   const broken = only ? 'route' : by
   const of = (...names: (keyof typeof DIMENSIONS)[]) => names.map((name) => DIMENSIONS[name])
@@ -131,7 +133,7 @@ export function createSummaries(deps: {
     const counted = await counter.catchUp()
     const now = clock.now()
     const { since, until } = windowOf(query.span, now)
-    const read = await readAll(store, query, now)
+    const read = takeOff(await readAll(store, query, now))
     const service = query.service ?? EVERY_SERVICE
     return {
       ...query,

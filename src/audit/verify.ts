@@ -170,14 +170,13 @@ async function walkSegments(deps: VerifyDeps, walk: Walk): Promise<Segment | und
 
 /** Numbers begin with 1, so what is below was put in by hand; all of it would be found, and the first is enough. */
 async function checkBeginning({ store }: VerifyDeps, walk: Walk): Promise<void> {
-  const [first] = await store.leavesAfter(Number.MIN_SAFE_INTEGER, 1)
-  if (first && first.sequence < 1)
-    // mutant: I20.before-the-first
-    walk.certain.push({ kind: 'inserted', sequence: first.sequence, segment: 1 })
-  const [segment] = await store.segmentsAfter(Number.MIN_SAFE_INTEGER, 1)
-  if (segment && segment.number < 1)
-    // mutant: I20.segment-before-the-first
-    walk.certain.push({ kind: 'segment_inserted', segment: segment.number })
+  const { certain } = walk
+  const [row] = await store.leavesAfter(Number.MIN_SAFE_INTEGER, 1)
+  const sequence = row?.sequence ?? 1
+  if (sequence < 1) certain.push({ kind: 'inserted', sequence, segment: 1 }) // mutant: I20.before-the-first
+  const [first] = await store.segmentsAfter(Number.MIN_SAFE_INTEGER, 1)
+  const segment = first?.number ?? 1
+  if (segment < 1) certain.push({ kind: 'segment_inserted', segment }) // mutant: I20.segment-before-the-first
 }
 
 /** @returns how many events are behind the chain */

@@ -43,6 +43,21 @@ export function windowOf(span: Span, now: number) {
   return { since, until, before: { since: since - ms, until: endOf(cut, now) - ms } }
 }
 
+/** The minutes from `until` to the end of its hour, where they are fewer than those before: they are read in place of these. */
+function laterMinutes(group: number, until: number): Buckets {
+  const left = endOf('hour', until) - until
+  const count = left < HOUR_MS / 2 ? left / MINUTE_MS : 0 // mutant: C76.later-minutes
+  return Array.from({ length: count }, (_, n) => {
+    return { group, level: LEVELS.minute, at: until + n * MINUTE_MS }
+  })
+}
+
+/** As `cover`, with thirty minutes at its end at the most: what the group `over` has is to be taken off again. */
+export function coverLess(group: number, over: number, since: number, until: number): Buckets {
+  const later = laterMinutes(over, until)
+  return [...cover(group, since, until + later.length * MINUTE_MS), ...later]
+}
+
 /** @param since and until are times of `edge`: a minute, an hour or a day begins there */
 export function cover(group: number, since: number, until: number): Buckets {
   const found: Buckets = []

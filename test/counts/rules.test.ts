@@ -2,10 +2,18 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cover, KEPT_MS, SIZES, SPAN_NAMES, SPANS, windowOf } from '../../src/counts/buckets.ts'
+import {
+  cover,
+  coverLess,
+  KEPT_MS,
+  SIZES,
+  SPAN_NAMES,
+  SPANS,
+  windowOf,
+} from '../../src/counts/buckets.ts'
 import { fold } from '../../src/counts/fold.ts'
 import { createNames, MAX_NAMES, OTHER } from '../../src/counts/names.ts'
-import { type CountedEvent, DIMENSIONS, LEVELS } from '../../src/counts/ports.ts'
+import { type Buckets, type CountedEvent, DIMENSIONS, LEVELS } from '../../src/counts/ports.ts'
 import { bucketOf, quantileOf } from '../../src/counts/times.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 
@@ -115,6 +123,35 @@ describe('spans', () => {
           expect(both[1] ?? 0).toBeLessThan(100)
         }),
         { numRuns: 200 },
+      )
+    },
+  )
+
+  it.each(SPAN_NAMES)(
+    '%s before ends with the fewer minutes of its last hour, and whatever is over is taken off once',
+    (span) => {
+      const minutesOf = ({ level, at }: Buckets[number]) =>
+        Array.from({ length: (Object.values(SIZES)[level] ?? 0) / SIZES.minute }, (_, n) => {
+          return at / SIZES.minute + n
+        })
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 400 * DAY_MS }), (later) => {
+          const { before } = windowOf(span, T0 + later)
+          const buckets = coverLess(0, 1, before.since, before.until)
+          const of = (group: number) =>
+            buckets.filter((one) => one.group === group).flatMap(minutesOf)
+          const over = new Set(of(1))
+          const left = of(0).filter((minute) => !over.delete(minute))
+          const whole = cover(0, before.since, before.until).flatMap(minutesOf)
+          expect([left, over.size]).toEqual([whole, 0])
+          const lastHour = before.until - (before.until % SIZES.hour)
+          const atEnd = buckets.filter(({ level, at }) => level === LEVELS.minute && at >= lastHour)
+          expect(atEnd.length).toBeLessThanOrEqual(30)
+          const now = T0 + later
+          for (const { level, at } of buckets)
+            expect(at).toBeGreaterThan(now - (Object.values(KEPT_MS)[level] ?? 0))
+        }),
+        { numRuns: 20 },
       )
     },
   )

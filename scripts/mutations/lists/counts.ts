@@ -47,6 +47,18 @@ export const COUNTS: readonly Mutant[] = [
     ],
     { node: 'ConditionalExpression', becomes: 'keepUsual(key, readUsual)' },
   ),
+  mutant(
+    'C76.later-minutes',
+    'of an hour that a span ends in, the fewer minutes are read',
+    [RULES, '24h before ends with the fewer minutes of its last hour'],
+    { node: 'ConditionalExpression', becomes: '0' },
+  ),
+  mutant(
+    'C76.nothing-left',
+    'what came later in the last hour of the span before is in no row',
+    ['test/counts/over.test.ts', '24h: what came later in the hour'],
+    { node: 'CallExpression', becomes: 'false' },
+  ),
   mutant('C77.floor', 'a few cases are no change', [CHANGES, 'fewer than twenty cases'], {
     node: 'IfStatement',
     becomes: '',
