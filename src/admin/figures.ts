@@ -110,7 +110,7 @@ function figures({ tallies, costs, times }: Read): Figures {
   }
 }
 
-/** The groups of what is read; OVER: what those of BEFORE have too much. */
+/** The groups of what is read; OVER: what BEFORE has too much. */
 export const NOW = 0
 export const BEFORE = 1
 export const OVER = 2
