@@ -17,21 +17,25 @@ const OWN = { 'sec-fetch-site': 'same-origin' }
 /** Keeps its cookies, each under the name that it came with. */
 function createBrowser() {
   const cookies = new Map<string, string>()
-  return {
-    cookies,
-    async send(method: string, url: string, headers: Record<string, string> = {}): Promise<Seen> {
-      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      const all = { ...(cookie && { cookie }), ...headers }
-      const response = await fetch(url, { method, headers: all, redirect: 'manual' })
-      for (const set of response.headers.getSetCookie()) {
-        const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=')
-        cookies.set(name, value)
-      }
-      const { status, headers: answered } = response
-      const location = answered.get('location')
-      return { status, text: await response.text(), location, headers: answered }
-    },
+  async function send(
+    method: string,
+    url: string,
+    headers: Record<string, string> = {},
+  ): Promise<Seen> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const all = { ...(cookie && { cookie }), ...headers }
+    const response = await fetch(url, { method, headers: all, redirect: 'manual' })
+    for (const set of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=')
+      cookies.set(name, value)
+    }
+    const { status, headers: answered } = response
+    const location = answered.get('location')
+    const seen: Seen = { status, text: await response.text(), location, headers: answered }
+    // The page, with the cookie that it gave.
+    return location?.endsWith('?opened') ? send(method, new URL(location, url).href, headers) : seen
   }
+  return { cookies, send }
 }
 
 /** A start whose page was opened by the browser that asked, and the link of its mail. */

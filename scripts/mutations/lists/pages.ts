@@ -43,4 +43,10 @@ export const PAGES: readonly Mutant[] = [
     [PAGE, 'one form sent twice'],
     { node: 'ConditionalExpression', becomes: 'null' },
   ),
+  mutant(
+    'C87.first-with-its-cookie',
+    'a browser is the first one once it comes back with its cookie',
+    [PAGE, 'C87: a first answer that was lost, or overtaken by a second press'],
+    { node: 'IfStatement', becomes: '' },
+  ),
 ]

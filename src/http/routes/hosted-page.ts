@@ -40,6 +40,8 @@ const FOR_GOOD = 'public, max-age=31536000, immutable'
 const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
 const FORM_ID_BYTES = 16
 const FORM_ID = /^[\w-]{22}$/
+/** In the query of whoever was given a cookie: without it they keep none. */
+const GIVEN = 'opened'
 
 /** service/compose.ts fills it. */
 export type HostedPageDeps = Pick<
@@ -50,6 +52,13 @@ export type HostedPageDeps = Pick<
 type Deps = HostedPageDeps & { assets: Assets; rate: ReturnType<typeof createRequestRate> }
 /** A browser at a door that it may use. */
 type Visit = { c: AppContext; door: Door; look: Look; path: string }
+
+/**
+ * A browser is the first one once it comes back with its cookie: an answer that was lost, or overtaken by a second press,
+ * must not leave the page to a browser that nobody has.
+ */
+const comesFirst = (c: AppContext, { door }: Door) =>
+  c.req.method === 'GET' && c.req.query(GIVEN) === undefined && !door?.browserMac
 
 /** What stands before a page: limit, token, and the browser, which is the first one or the only one. */
 async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
@@ -65,15 +74,21 @@ async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
   const { brandName, brandColor, name } = door.service
   const look = { brand: brandName, colour: brandColor, logo: assets.logoOf(name) }
   const id = door.verificationId
+  const path = `/v/${token}`
+  const maxAgeSeconds = Math.max(1, Math.ceil((door.shownUntil - clock.now()) / 1000))
   const kept = secretOf(c, desk, id)
   const secret = kept ?? newBrowserSecret()
+  // mutant: C87.first-with-its-cookie
+  if (kept === undefined && comesFirst(c, door)) {
+    keepSecret(c, desk, id, { secret, maxAgeSeconds })
+    return c.redirect(`${path}?${GIVEN}`, 303)
+  }
   const binding = await desk.bind(door, secret)
   if (binding === 'gone') return say(c, 404, 'gone')
   if (binding === 'taken') return say(c, 403, 'taken', { door, look })
   if (deps.tracing) joinTrace(deps.tracing, 'own')(c)
-  const maxAgeSeconds = Math.max(1, Math.ceil((door.shownUntil - clock.now()) / 1000))
   if (kept === undefined) keepSecret(c, desk, id, { secret, maxAgeSeconds })
-  return { c, door, look, path: `/v/${token}` }
+  return { c, door, look, path }
 }
 
 /** Of its start, where the service still lists it. */
