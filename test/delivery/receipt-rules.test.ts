@@ -2,7 +2,7 @@
 
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { describe, expect, it, vi } from 'vitest'
-import type { ReceiptOutcome } from '../../src/delivery/outbox-ports.ts'
+import type { Outbox } from '../../src/delivery/outbox-ports.ts'
 import {
   createTwilioReceipts,
   statusCallback,
@@ -17,7 +17,8 @@ import type { Callback, Receipt, ReceiptState } from '../../src/delivery/receipt
 import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts/receipts.ts'
 import { createTake } from '../../src/delivery/receipts/take-receipt.ts'
 import type { NextProvider } from '../../src/delivery/routes/next-provider.ts'
-import { createKeyring } from '../../src/kernel/keyring.ts'
+import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import { createKeyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
 import { fixedClock, NOW, smsMessage } from './messages.ts'
 
@@ -296,7 +297,7 @@ describe('where providers report', () => {
       recipientSealed: keyring.seal('+14155552671', recipientContext(VERIFICATION)),
     }
     const about = { channel: 'sms', country: 'IN', of, recipient } as const
-    const receive = vi.fn(async (): Promise<ReceiptOutcome> => ({ kind: 'known', ...about }))
+    const receive = vi.fn<Outbox['receive']>(async () => ({ kind: 'known', ...about }))
     const record = vi.fn()
     const [add, start] = [vi.fn(async () => undefined), vi.fn(async () => undefined)]
     const lines: string[] = []
@@ -315,6 +316,14 @@ describe('where providers report', () => {
         read: () => [{ kind: 'stop' as const, recipient: '+14155552671' }, DELIVERED],
       },
     }
+    const batches = {
+      ...provider('batches'),
+      receipts: {
+        ...{ url: 'account' as const, verify: () => true },
+        read: () =>
+          ['m1', 'm2', 'm3'].map((reference) => ({ ...DELIVERED, tryId: null, reference })),
+      },
+    }
     const take = createTake({
       ...{ outbox: { receive }, keyring, clock: fixedClock, suppress: { add, start } },
       ...{ next: () => NEXT, decoys: { learn: () => {} }, rests: { record } },
@@ -322,7 +331,7 @@ describe('where providers report', () => {
     })
     const desk = createReceiptDesk({
       publicUrl: 'https://verify.example.com',
-      providers: [provider('twilio'), provider('twilio:eu'), textProvider],
+      providers: [provider('twilio'), provider('twilio:eu'), textProvider, batches],
       suppress: { add, start },
       servicesBy: (name) => (name === 'texts' ? ['shop', 'bank'] : []),
       ...{ urls, tokens, take, clock: fixedClock },
@@ -333,7 +342,7 @@ describe('where providers report', () => {
 
   it('takes one for the try of its URL, whatever else it says', async () => {
     const { desk, receive } = open()
-    expect(desk.paths).toEqual(['twilio', 'twilio:eu', 'texts'])
+    expect(desk.paths).toEqual(['twilio', 'twilio:eu', 'texts', 'batches'])
     expect(desk.room('twilio', callback())).toBe(16 * 1024)
     expect(await desk.take('twilio', callback())).toBe('taken')
     expect(receive).toHaveBeenCalledExactlyOnceWith(
@@ -423,6 +432,18 @@ describe('where providers report', () => {
     expect(receive).not.toHaveBeenCalled()
     // With a try it is a receipt, whose MAC is missing.
     expect(await desk.take('texts', callback({ url: `${url}?try=${TRY}` }))).toBe('refused')
+  })
+
+  it('C55: of a batch, one that cannot be taken holds up no other; a store that is away is asked once', async () => {
+    const { desk, receive } = open()
+    const keysOf = () => receive.mock.calls.map(([{ key }]) => key.reference)
+    receive.mockRejectedValueOnce(new UnknownKeyError('k1'))
+    await expect(desk.take('batches', callback())).rejects.toThrow(UnknownKeyError)
+    expect(keysOf()).toEqual(['m1', 'm2', 'm3'])
+    receive.mockClear()
+    receive.mockRejectedValueOnce(new StoreUnavailableError('away'))
+    await expect(desk.take('batches', callback())).rejects.toThrow('away')
+    expect(keysOf()).toEqual(['m1'])
   })
 
   it('answers nobody’s and unreadable ones as such', async () => {

@@ -56,6 +56,12 @@ export const RECEIPTS: readonly Mutant[] = [
     { node: 'CallExpression', becomes: 'true' },
   ),
   mutant(
+    'C55.one-of-a-batch',
+    'one report that cannot be taken holds up no other of its batch',
+    [RECEIPTS_TEST, 'C55: of a batch, one that cannot be taken holds up no other'],
+    { node: 'ExpressionStatement', becomes: 'throw error' },
+  ),
+  mutant(
     'C27.provider-signature',
     'a receipt is taken only where its provider has signed it',
     [RECEIPTS_TEST, 'C27: are refused where they are signed by another token'],

@@ -3,6 +3,7 @@
 
 import type { Channel } from '../../kernel/channel.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { createRareNote } from '../../kernel/rare-note.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
 import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
@@ -71,6 +72,23 @@ const isTextTo = (reader: ReceiptReader, { query }: CallbackHead) =>
 
 const pathOf = ({ name, receipts }: Provider) => receipts && (receipts.path ?? name)
 
+/** One that cannot be taken here, as its recipient is sealed with a key that this node lacks, holds up no other. */
+async function takeEach(
+  reports: readonly Report[],
+  take: (report: Report) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = []
+  for (const report of reports)
+    try {
+      await take(report)
+    } catch (error) {
+      // Where the store is away, each of them would wait for it.
+      if (error instanceof StoreUnavailableError) throw error
+      failures.push(error) // mutant: C55.one-of-a-batch
+    }
+  if (failures.length > 0) throw failures[0]
+}
+
 /** One account may serve several channels, and reports in the words of each; a gateway of each channel has the same name. */
 function readersAt(providers: readonly Provider[], path: string): Found[] {
   return providers.flatMap((provider) => {
@@ -102,7 +120,7 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
     if (!(await isOurs(found, callback))) return 'refused'
     const reports = await found.reader.read(callback)
     if (!reports) return 'unreadable'
-    for (const report of reports) await takeReport(found, callback, report)
+    await takeEach(reports, (report) => takeReport(found, callback, report))
     const reply = found.reader.reply?.(callback) ?? null
     return reply === null ? 'taken' : { reply }
   }
