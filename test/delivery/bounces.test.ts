@@ -238,7 +238,7 @@ describe('where bounces are handed on', () => {
     ['Basic', `Basic ${Buffer.from(`postfix:${SECRET}`).toString('base64')}`],
   ])('takes the secret as %s', async (_, authorization) => {
     const { desk, receive } = openDesk()
-    expect(desk.room('dsn', posted('', authorization))).toBe(256 * 1024)
+    expect(desk.room('dsn', posted('', authorization))).toMatchObject({ bytes: 256 * 1024 })
     expect(await desk.take('dsn', posted(fixture('postfix'), authorization))).toBe('taken')
     expect(receive).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ key: { provider: 'smtp', tryId: TRY, reference: null } }),

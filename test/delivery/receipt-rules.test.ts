@@ -319,7 +319,7 @@ describe('where providers report', () => {
     const batches = {
       ...provider('batches'),
       receipts: {
-        ...{ url: 'account' as const, verify: () => true },
+        ...{ url: 'account' as const, batchBytes: 1024 * 1024, verify: () => true },
         read: () =>
           ['m1', 'm2', 'm3'].map((reference) => ({ ...DELIVERED, tryId: null, reference })),
       },
@@ -343,7 +343,7 @@ describe('where providers report', () => {
   it('takes one for the try of its URL, whatever else it says', async () => {
     const { desk, receive } = open()
     expect(desk.paths).toEqual(['twilio', 'twilio:eu', 'texts', 'batches'])
-    expect(desk.room('twilio', callback())).toBe(16 * 1024)
+    expect(desk.room('twilio', callback())).toMatchObject({ bytes: 16 * 1024 })
     expect(await desk.take('twilio', callback())).toBe('taken')
     expect(receive).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({
@@ -444,6 +444,23 @@ describe('where providers report', () => {
     receive.mockRejectedValueOnce(new StoreUnavailableError('away'))
     await expect(desk.take('batches', callback())).rejects.toThrow('away')
     expect(keysOf()).toEqual(['m1'])
+  })
+
+  it('C55: a batch has a megabyte, before anything proves whose it is; four at once, and short ones beside them', () => {
+    const { desk, lines } = open()
+    const roomFor = (headers: Record<string, string>) =>
+      desk.room('batches', { ...callback(), headers })
+    const long = { 'content-length': '16385' }
+    const given = [long, { 'transfer-encoding': 'chunked' }, long, long].map(roomFor)
+    for (const room of given) expect(room).toMatchObject({ bytes: 1024 * 1024 })
+    for (const refused of [long, { 'transfer-encoding': 'chunked' }])
+      expect(roomFor(refused)).toBe('busy')
+    for (const short of [{}, { 'content-length': '16384' }])
+      expect(roomFor(short)).toMatchObject({ bytes: 16 * 1024 })
+    expect(lines).toEqual([expect.stringContaining('a long report was refused')])
+    for (const room of given) if (typeof room === 'object') room.leave()
+    for (const _ of given) expect(roomFor(long)).toMatchObject({ bytes: 1024 * 1024 })
+    expect(roomFor(long)).toBe('busy')
   })
 
   it('answers nobody’s and unreadable ones as such', async () => {

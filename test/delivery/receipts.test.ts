@@ -500,6 +500,28 @@ it.each<[ProviderEntry, Record<string, string>, string]>([
     if (value.length > 8) expect(() => entry.read(values)).not.toThrow(value)
 })
 
+it.each([
+  ['sendgrid', 'SendGrid posts 768 KiB', (events: object[]) => events],
+  [
+    ...(['whatsapp_cloud', 'Meta a thousand statuses'] as const),
+    (statuses: object[]) => ({ entry: [{ changes: [{ value: { statuses } }] }] }),
+  ],
+])('C55: a batch of %s is read whole: %s', async (name, _, batchOf) => {
+  const { entry, values } = CASES.find((one) => one.name === name) as Case
+  const reader = readerOf({ entry, values })
+  const about = { event: 'delivered', status: 'delivered', timestamp: OCCURRED / 1000 }
+  const one = (n: number) => ({ ...about, id: `wamid.${n}`, sg_message_id: `sg${n}.x` })
+  const body = JSON.stringify(batchOf(Array.from({ length: 4_000 }, (_, n) => one(n))))
+  expect(body.length).toBeLessThan(reader.batchBytes ?? 0)
+  expect(await reader.read(callback(body))).toHaveLength(4_000)
+})
+
+it('Postmark’s bounces come with the mail that they are about, by its login alone', () => {
+  const { entry, values, sign, forge } = CASES.find(({ name }) => name === 'postmark') as Case
+  const { room } = readerOf({ entry, values })
+  expect([room?.(sign('', NOW)), room?.(forge('', NOW))]).toEqual([256 * 1024, undefined])
+})
+
 it('C55: random bytes report nothing, and never throw', async () => {
   for (const one of [...CASES, ...UNSIGNED])
     for (let i = 0; i < 20; i += 1) {

@@ -1,6 +1,7 @@
 // Receipts end to end, over real sockets: Twilio (a double of it) reports that a message did not arrive, the next account sends
 // the same code, and reports that it did.
 
+import { createHmac } from 'node:crypto'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { afterEach, expect, it } from 'vitest'
 import { answer, type FaultServer, startFaultServer } from '../delivery/fault-server.ts'
@@ -71,6 +72,24 @@ async function report(
   return response.status
 }
 
+/** As Meta reports what became of many messages, in pieces or whole. */
+async function reportBatch({ url }: ServiceProcess, length: number, secret: string) {
+  const status = { status: 'delivered', timestamp: '1800000000' }
+  const statuses = Array.from({ length }, (_, n) => ({
+    ...status,
+    id: `wamid.${'x'.repeat(60)}${n}`,
+  }))
+  const body = JSON.stringify({ entry: [{ changes: [{ value: { statuses } }] }] })
+  const signature = createHmac('sha256', secret).update(body).digest('hex')
+  const headers = { 'x-hub-signature-256': `sha256=${signature}` }
+  const sent = [body, new Blob([body]).stream()].map((given) =>
+    fetch(`${url}/receipts/whatsapp_cloud`, {
+      ...{ method: 'POST', headers, body: given, duplex: 'half' },
+    } as RequestInit),
+  )
+  return (await Promise.all(sent)).map((answer) => answer.status)
+}
+
 it('C55: an undelivered message goes to the next provider; forged and repeated reports change nothing', async () => {
   const [first, second] = [await startFaultServer(), await startFaultServer()]
   opened.push(first, second)
@@ -134,4 +153,9 @@ it('C55: an undelivered message goes to the next provider; forged and repeated r
   const reply = [200, 'text/plain; charset=UTF-8', '1158201444']
   expect(await shakeHands(service, WHATSAPP.WHATSAPP_CLOUD_VERIFY_TOKEN)).toEqual(reply)
   expect((await shakeHands(service, 'another token'))[0]).toBe(401)
+  expect(await reportBatch(service, 200, WHATSAPP.WHATSAPP_CLOUD_APP_SECRET)).toEqual([204, 204])
+  expect(await reportBatch(service, 200, 'another')).toEqual([401, 401])
+  expect(await reportBatch(service, 9_000, WHATSAPP.WHATSAPP_CLOUD_APP_SECRET)).toEqual([413, 413])
+  const looked = await fetch(`${service.url}/receipts/whatsapp_cloud`, { method: 'HEAD' })
+  expect([looked.status, looked.headers.get('allow')]).toEqual([405, 'POST'])
 })

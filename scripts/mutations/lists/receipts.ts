@@ -56,6 +56,12 @@ export const RECEIPTS: readonly Mutant[] = [
     { node: 'CallExpression', becomes: 'true' },
   ),
   mutant(
+    'C55.long-reports-bounded',
+    'long reports that nothing has proven yet are read by four at once',
+    [RECEIPTS_TEST, 'C55: a batch has a megabyte, before anything proves whose it is'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'C55.one-of-a-batch',
     'one report that cannot be taken holds up no other of its batch',
     [RECEIPTS_TEST, 'C55: of a batch, one that cannot be taken holds up no other'],

@@ -19,8 +19,10 @@ export function listOf(value: unknown): Json[] | undefined {
   const all: unknown[] = value.slice(0, MAX_REPORTS)
   return all.filter((one): one is Json => typeof one === 'object' && one !== null)
 }
-/** 16 KiB hold no more than some fifty. */
-const MAX_REPORTS = 100
+/** SendGrid posts 768 KiB at most, Meta a thousand statuses: one of either is 160 bytes or more. */
+const MAX_REPORTS = 5_000
+/** What several messages may be reported in, by those who do not stop at some fifty. */
+export const BATCH_BYTES = 1024 * 1024
 
 /** Null for a text that is not a time. */
 export function timeOf(text: unknown): number | null {

@@ -17,10 +17,9 @@ import type {
   Received,
   Report,
 } from './ports.ts'
+import { createRooms, USUAL_ROOM } from './rooms.ts'
 import type { ReportSuppressed, TakeReceipt } from './take-receipt.ts'
 
-/** Some fifty messages. */
-const MAX_REPORT_BYTES = 16 * 1024
 /** A check that asks elsewhere (a certificate) must not hold a request for longer. */
 const VERIFY_WITHIN_MS = 5_000
 
@@ -99,7 +98,9 @@ function readersAt(providers: readonly Provider[], path: string): Found[] {
 
 export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   const { providers, urls, take, clock, publicUrl } = deps
+  const roomFor = createRooms()
   const note = createRareNote(deps, 'a receipt was refused: it is not signed by its provider')
+  const noteBusy = createRareNote(deps, 'a long report was refused: others are still being read')
   const isNamed = ({ provider, reader }: Found, head: CallbackHead): boolean =>
     reader.url !== 'message' ||
     urls?.tryOf(provider.name, head.query) !== undefined ||
@@ -129,11 +130,11 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
     paths: [...new Set(providers.flatMap((provider) => pathOf(provider) ?? []))],
     room(path, head) {
       const [found] = readersAt(providers, path)
-      if (!found) return MAX_REPORT_BYTES
-      const { room = () => MAX_REPORT_BYTES } = found.reader
-      const bytes = isNamed(found, head) ? room(head.headers) : undefined // mutant: C55.mac-before-body
-      if (bytes === undefined) note(path)
-      return bytes ?? 'refused'
+      if (!found) return USUAL_ROOM
+      const room = isNamed(found, head) ? roomFor(found.reader, head) : 'refused' // mutant: C55.mac-before-body
+      if (room === 'refused') note(path)
+      if (room === 'busy') noteBusy(path)
+      return room
     },
     async take(path, callback) {
       let received: Received = 'nobody'

@@ -64,6 +64,8 @@ export type ReceiptReader = {
   failuresOnly?: true
   /** Decided before the body is read: how long it may be. Undefined: nobody's whom this reader knows. */
   room?(headers: Callback['headers']): number | undefined
+  /** How long the report of many messages may be, where nothing proves whose it is before it is read. */
+  batchBytes?: number
   /** The provider's own signature over the raw bytes. Cheap before it is sure; constant-time. */
   verify(callback: Callback, now: number, signal: AbortSignal): boolean | Promise<boolean>
   /** Texts of people come to its address without a MAC: they rest on `verify` alone, and nothing else is read of those. */
@@ -86,14 +88,19 @@ export type PollOutcome = ReceiptState | 'unknown' | 'failed'
 /** `nobody`: no provider of this name reports here. `refused`: it is not signed, or its URL is not one of ours. */
 export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: string }
 
+/** For the body of a report. Who was given it leaves it once the report was taken, or was not. */
+export type Room = { bytes: number; leave(): void }
+
 /** Where providers report to. */
 export type ReceiptDesk = {
   /** The origin under which they reach it. */
   publicUrl: string
   /** Of those that report here: `twilio`, `dsn`. */
   paths: readonly string[]
-  /** How long the body of a report may be, in bytes; `refused`: it is nobody's who may report, and its body is not read. */
-  room(provider: string, head: CallbackHead): number | 'refused'
+  /**
+   * `refused`: it is nobody's who may report; `busy`: others that are as long are still read. Its body is not read.
+   */
+  room(provider: string, head: CallbackHead): Room | 'refused' | 'busy'
   /** @throws StoreUnavailableError, UnknownKeyError */
   take(provider: string, callback: Callback): Promise<Received>
 }

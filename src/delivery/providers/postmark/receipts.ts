@@ -4,7 +4,7 @@ import { isSame } from '../../../kernel/signed.ts'
 import type { Codes, Json } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
 import { bodyOf, idOf, receiptOf, timeOf, undeliveredOf } from '../../receipts/callbacks.ts'
-import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
+import type { Callback, Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 const LOGIN = 'POSTMARK_WEBHOOK_LOGIN'
 
@@ -51,10 +51,15 @@ const HARD = new Set<unknown>(['HardBounce', 'BadEmailAddress', 'ManuallyDeactiv
 /** They come back from a person or a program that has the mail. */
 const ARRIVED = new Set<unknown>(['AutoResponder', 'AddressChange', 'Subscribe', 'Unsubscribe'])
 
+/** A bounce may come with the mail server's own mail. */
+const MAX_BYTES = 256 * 1024
+
 export function createPostmarkReceipts(login: string): ReceiptReader {
+  const isTheirs = (headers: Callback['headers']) => isSame(headers.authorization ?? '', login) // mutant: C55.postmark-login
   return {
     url: 'account',
-    verify: ({ headers }) => isSame(headers.authorization ?? '', login), // mutant: C55.postmark-login
+    room: (headers) => (isTheirs(headers) ? MAX_BYTES : undefined),
+    verify: ({ headers }) => isTheirs(headers),
     read(callback) {
       const event = bodyOf(callback)
       if (typeof event.RecordType !== 'string') return undefined

@@ -4,7 +4,14 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { isFresh } from '../../../kernel/signed.ts'
 import type { Codes, Json } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import { codeOf, idOf, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import {
+  BATCH_BYTES,
+  codeOf,
+  idOf,
+  listOf,
+  receiptOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
 import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 const KEY = 'SENDGRID_WEBHOOK_KEY'
@@ -52,6 +59,8 @@ export const CODES: Codes = {
 export function createSendGridReceipts(key: KeyObject): ReceiptReader {
   return {
     url: 'account',
+    // Every 30 s, whatever the account has sent meanwhile.
+    batchBytes: BATCH_BYTES,
     verify({ headers, body }, now) {
       const timestamp = headers['x-twilio-email-event-webhook-timestamp'] ?? ''
       const signature = headers['x-twilio-email-event-webhook-signature'] ?? ''

@@ -3,7 +3,14 @@
 import { createHmac } from 'node:crypto'
 import { isSame } from '../../../kernel/signed.ts'
 import { type Json, toObject } from '../../answers/coded-answer.ts'
-import { bodyOf, idOf, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import {
+  BATCH_BYTES,
+  bodyOf,
+  idOf,
+  listOf,
+  receiptOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
 import type { Callback, Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { WHATSAPP_CODES } from './codes.ts'
 
@@ -22,6 +29,8 @@ function isHandshake({ method, query }: Callback, verifyToken: string): boolean 
 export function createWhatsAppReceipts({ appSecret, verifyToken }: WhatsAppWebhook): ReceiptReader {
   return {
     url: 'account',
+    // With what people write to the number.
+    batchBytes: BATCH_BYTES,
     verify(callback) {
       if (callback.method === 'GET') return isHandshake(callback, verifyToken)
       const made = createHmac('sha256', appSecret).update(callback.body).digest('hex')
