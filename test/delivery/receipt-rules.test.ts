@@ -434,7 +434,7 @@ describe('where providers report', () => {
     expect(await desk.take('texts', callback({ url: `${url}?try=${TRY}` }))).toBe('refused')
   })
 
-  it('C55: of a batch, one that cannot be taken holds up no other; a store that is away is asked once', async () => {
+  it('C55: of a batch, one that cannot be taken holds up no other; a store that is down is asked once', async () => {
     const { desk, receive } = open()
     const keysOf = () => receive.mock.calls.map(([{ key }]) => key.reference)
     receive.mockRejectedValueOnce(new UnknownKeyError('k1'))

@@ -81,7 +81,7 @@ async function takeEach(
     try {
       await take(report)
     } catch (error) {
-      // Where the store is away, each of them would wait for it.
+      // Where the store is down, each of them would wait for it.
       if (error instanceof StoreUnavailableError) throw error
       failures.push(error) // mutant: C55.one-of-a-batch
     }
