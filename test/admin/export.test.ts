@@ -126,7 +126,7 @@ it('C44: a reader that takes nothing is cut off, nothing more is read for it, an
       // Not a byte is taken; at the end the rest is, so that the end is seen.
       answer.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
       void expect
-        .poll(() => logged.at(-1)?.type, { timeout: 10_000 })
+        .poll(() => logged.at(-1)?.type)
         .toBe('export.ended')
         .then(() => answer.resume(), reject)
     })

@@ -18,7 +18,6 @@ import { makeDirectory, type OpenStore, openStore } from '../storage/sqlite/fixt
 import { type SyslogServer, startSyslog } from './syslog-server.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
-const WAIT = { timeout: 15_000 }
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
 let directory: ReturnType<typeof makeDirectory>
@@ -76,7 +75,7 @@ it('RFC 5424 over TCP: each event once, in order, and no text of it in a header 
   server = await startSyslog()
   await begin(createStreamSink(target(server.port)))
   await append(450)
-  await expect.poll(() => server?.messages.length, WAIT).toBe(450)
+  await expect.poll(() => server?.messages.length).toBe(450)
   expect(server.events().map(({ n }) => n)).toEqual(upTo(450))
   expect(server.messages[0]).toMatch(
     /^<110>1 \d{4}-\d\d-\d\dT[\d:.]+Z \S+ countersign \d+ request\.refused - \{"agent"/,
@@ -92,7 +91,7 @@ it('a connection that carries write after write collects no listener of each', a
   const sink = createStreamSink(target(server.port))
   const line = { type: 'request.refused', at: Date.now(), text: '{}' }
   for (let n = 0; n < 20; n += 1) await sink.write([line])
-  await expect.poll(() => server?.messages.length, WAIT).toBe(20)
+  await expect.poll(() => server?.messages.length).toBe(20)
   await sink.close()
   process.off('warning', warn)
   expect(warnings).toEqual([])
@@ -103,21 +102,21 @@ it('a server that breaks its connections, is away and comes back lacks nothing',
   const { port } = server
   const stream = await begin(createStreamSink(target(port)))
   await append(10)
-  await expect.poll(() => server?.messages.length, WAIT).toBe(10)
+  await expect.poll(() => server?.messages.length).toBe(10)
   const before = server.events()
   // What was handed over a moment ago may be lost with the connection: it comes again.
   server.breakAll()
   await server.close()
   await append(10)
-  await expect.poll(() => stream.status().failingSince, WAIT).not.toBeNull()
+  await expect.poll(() => stream.status().failingSince).not.toBeNull()
   expect(stream.status().error).toBe('ECONNREFUSED')
   server = await startSyslog(undefined, port)
   await append(5)
   await expect
-    .poll(() => numbers([...before, ...(server?.events() ?? [])]).sort((a, b) => a - b), WAIT)
+    .poll(() => numbers([...before, ...(server?.events() ?? [])]).sort((a, b) => a - b))
     .toEqual(upTo(25))
   expect(server.events().map(({ n }) => n)).toEqual(upTo(25).slice(server.events()[0].n))
-  await expect.poll(() => stream.status().failingSince, WAIT).toBeNull()
+  await expect.poll(() => stream.status().failingSince).toBeNull()
 })
 
 it('a server that hangs holds back nothing but its own lines, which follow once it reads', async () => {
@@ -130,12 +129,12 @@ it('a server that hangs holds back nothing but its own lines, which follow once 
     }),
   })
   await append(200)
-  await expect.poll(() => stream.status().failingSince, WAIT).not.toBeNull()
+  await expect.poll(() => stream.status().failingSince).not.toBeNull()
   const began = performance.now()
   await append(1)
   expect(performance.now() - began).toBeLessThan(1_000)
   server.read()
-  await expect.poll(() => numbers(server?.events() ?? []).length, WAIT).toBe(201)
+  await expect.poll(() => numbers(server?.events() ?? []).length).toBe(201)
 })
 
 it('by TLS with a certificate of its own, which is checked', async (test) => {
@@ -150,7 +149,7 @@ it('by TLS with a certificate of its own, which is checked', async (test) => {
   expect(server.messages).toEqual([])
   await begin(createStreamSink({ ...tls, caPath: cert }))
   await append(3)
-  await expect.poll(() => server?.events().map(({ n }) => n), WAIT).toEqual([0, 1, 2])
+  await expect.poll(() => server?.events().map(({ n }) => n)).toEqual([0, 1, 2])
 })
 
 it('by UDP: one datagram for each; one that is too long is counted as lost, and the rest goes on', async () => {
@@ -166,7 +165,7 @@ it('by UDP: one datagram for each; one that is too long is counted as lost, and 
     }),
   })
   await append(3)
-  await expect.poll(() => got.length, WAIT).toBe(2)
+  await expect.poll(() => got.length).toBe(2)
   expect(got.map((text) => JSON.parse(text.slice(text.indexOf('{'))).n)).toEqual([0, 2])
   expect(stream.status()).toMatchObject({ sent: 2, lost: 1, failingSince: null })
   socket.close()
@@ -177,22 +176,20 @@ it('into a file: on after a restart, into a new one where it was moved away, and
   const first = await begin(createFileSink(path))
   await append(3)
   const read = (file = path) => readFileSync(file, 'utf8').trimEnd().split('\n')
-  await expect.poll(() => read().length, WAIT).toBe(3)
+  await expect.poll(() => read().length).toBe(3)
   renameSync(path, `${path}.1`)
   await append(2)
-  await expect.poll(() => numbers(read().map((line) => JSON.parse(line))), WAIT).toEqual([3, 4])
-  await expect.poll(() => first.status().behindMs, WAIT).toBe(0)
+  await expect.poll(() => numbers(read().map((line) => JSON.parse(line)))).toEqual([3, 4])
+  await expect.poll(() => first.status().behindMs).toBe(0)
   await first.stop(1_000)
   appendFileSync(path, '{"n":5,"torn')
   await append(2)
   await begin(createFileSink(path))
   await expect
-    .poll(
-      () =>
-        read()
-          .slice(-2)
-          .map((line) => JSON.parse(line).n),
-      WAIT,
+    .poll(() =>
+      read()
+        .slice(-2)
+        .map((line) => JSON.parse(line).n),
     )
     .toEqual([5, 6])
   expect(read()).toHaveLength(5)
@@ -204,7 +201,7 @@ it('what is not wanted is passed over', async () => {
     isWanted: ({ details }) => details.n === 2,
   })
   await append(4)
-  await expect.poll(() => server?.events().map(({ n }) => n), WAIT).toEqual([2])
+  await expect.poll(() => server?.events().map(({ n }) => n)).toEqual([2])
 })
 
 it('waits for a number that may still come, in order, and not for one that was never used', async () => {

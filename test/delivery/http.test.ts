@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../../src/delivery/ports.ts'
 import { ProviderSettingError } from '../../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { answer, type FaultServer, startFaultServer } from './fault-server.ts'
 import { fixedClock, mailMessage, NOW, smsMessage } from './messages.ts'
 
@@ -40,7 +41,7 @@ async function post(
   message: OutgoingMessage,
 ) {
   const values = { [`HTTP_${channel.toUpperCase()}_URL`]: `${server.url}/send`, ...given }
-  const result = await create(channel, values).send(message, AbortSignal.timeout(2_000))
+  const result = await create(channel, values).send(message, AbortSignal.timeout(PATIENCE_MS))
   const seen = server.seen.at(-1)
   if (!seen) throw new Error('nothing came')
   return { result, seen }

@@ -39,8 +39,8 @@ const begin = async (to: string, more: object = {}) => {
 }
 const settled = async (id: string) => {
   const seen = async () => (await service.look(id)).body.deliveries.at(-1)
-  await expect.poll(async () => (await seen()).attempts, { timeout: 9000 }).toBeGreaterThan(0)
-  await expect.poll(async () => (await seen()).status, { timeout: 9000 }).not.toBe('sending')
+  await expect.poll(async () => (await seen()).attempts).toBeGreaterThan(0)
+  await expect.poll(async () => (await seen()).status).not.toBe('sending')
   const { status, error, attempts } = await seen()
   return { status, code: error?.code ?? null, attempts }
 }
@@ -92,7 +92,7 @@ describe('a destination that is refused for good', () => {
 
 describe('another node on the same store, or the same one after a restart', () => {
   const until = (world: World, id: string, status: string) =>
-    expect.poll(async () => (await world.delivery(id)).status, { timeout: 5000 }).toBe(status)
+    expect.poll(async () => (await world.delivery(id)).status).toBe(status)
 
   it('C49: its first decoys follow the other nodes’ results, and take their time', async () => {
     const world = await openWorld()

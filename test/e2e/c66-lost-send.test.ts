@@ -34,9 +34,7 @@ afterAll(async () => {
 let people = 0
 const someone = () => `+1415555${String(4000 + people++)}`
 const statusIs = (id: string, status: string, send = 1) =>
-  expect
-    .poll(async () => (await service.look(id)).body.deliveries[send - 1]?.status, { timeout: 9000 })
-    .toBe(status)
+  expect.poll(async () => (await service.look(id)).body.deliveries[send - 1]?.status).toBe(status)
 
 async function begin(behaviour: Behaviour, body: object = {}): Promise<Answer> {
   gateway.behave(behaviour)

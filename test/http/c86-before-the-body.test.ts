@@ -8,7 +8,6 @@ import { ADMIN_KEY, type Real, startReal } from './real.ts'
 
 const SESSION = 'b1f3c0de5a6947d2a0b8'
 /** A batch of spans leaves every two seconds. */
-const EXPORTED = { timeout: 10_000 }
 const RETURN_URL = 'http://localhost:3000/back'
 
 let collector: Collector
@@ -72,7 +71,7 @@ it('C86: a view is a span of its own trace, with what came of it; a stranger beg
   expect((await check(begun, code, { traceparent })).status).toBe(200)
   await check({ ...begun, token: 'vt_forged' }, code, { traceparent })
   await expect
-    .poll(() => spansOf('POST /v/{token}/check'), EXPORTED)
+    .poll(() => spansOf('POST /v/{token}/check'))
     .toEqual([
       expect.objectContaining({
         'countersign.verification.id': begun.id,
@@ -108,5 +107,5 @@ it('C90: exchanges and consumptions are counted by their outcome', async () => {
   expect(counted('consume')).toEqual({ approval_invalid: 1 })
   const exchanged = () =>
     spansOf('POST /approvals/exchange').map((fields) => fields['countersign.verification.id'])
-  await expect.poll(exchanged, EXPORTED).toContain(begun.id)
+  await expect.poll(exchanged).toContain(begun.id)
 })

@@ -29,13 +29,10 @@ const filled = (path: string, code: string, to = TO) =>
 
 async function hasArrived(code: string): Promise<boolean> {
   await expect
-    .poll(
-      async () => {
-        const { body } = await real.client.get('/dev/inbox', { accept: 'application/json' })
-        return body.some((one: { code: string }) => one.code === code)
-      },
-      { timeout: 5000 },
-    )
+    .poll(async () => {
+      const { body } = await real.client.get('/dev/inbox', { accept: 'application/json' })
+      return body.some((one: { code: string }) => one.code === code)
+    })
     .toBe(true)
   return true
 }
