@@ -162,7 +162,10 @@ describe('C5: what a check writes is rolled back', () => {
     expect(answers.filter(({ status }) => status >= 500)).toHaveLength(MAX_ATTEMPTS)
     expect(JSON.stringify(answers)).not.toContain('as the test says')
     expect(await incorrect(id), 'each was rolled back').toBe(0)
-    expect((await look(id)).attempts_remaining).toBe(0)
+    // On a machine that is very busy a hash is not begun within its deadline: nothing was compared, so nothing is charged.
+    const uncompared = counts['503 overloaded'] ?? 0
+    expect((await look(id)).attempts_remaining).toBe(uncompared)
+    for (let left = uncompared; left > 0; left -= 1) await check(id, wrong(code))
     expect(tally([await check(id, code)])).toEqual({ '409 max_attempts_reached': 1 })
   })
 
