@@ -107,6 +107,13 @@ it('I7: the code is told to whoever presses a key, twice over in one call, and t
   const code = codeIn(first)
   expect((await service.post('/verify/check', { id, code })).status).toBe(200)
   await waitForLine(service, 'a question about the words of a call was refused')
+  // In one line a minute.
+  const requests = service
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('/calls/{provider}'))
+  expect(requests.filter((line) => line.includes('"status":200'))).not.toEqual([])
+  expect(requests.filter((line) => line.includes('"status":401'))).toEqual([])
   expect(service.output()).not.toMatch(new RegExp(`4155552670|mac=|att_|${code}|R&amp;D`))
 })
 

@@ -12,7 +12,7 @@ const LOGGABLE_ID = /^[\w-]{1,64}$/
 /** Probes arrive every few seconds and are not worth a line. */
 const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
 /** Anybody may ask there without a key, thousands of times a second: the desks tell of those in one line a minute. */
-const DOORS: readonly string[] = ['/receipts/{provider}', '/relay/{system}']
+const DOORS: readonly string[] = ['/receipts/{provider}', '/calls/{provider}', '/relay/{system}']
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
