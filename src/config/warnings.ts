@@ -102,22 +102,23 @@ function warnOfLanguage(service: ServicePolicy): string[] {
   })
 }
 
+/** Over http to another machine of which the operator has not said that they know. */
+function isInClear(text: string, { plaintextHosts }: ReadSettings['server']): boolean {
+  const host = hostOf(text)
+  return new URL(text).protocol === 'http:' && !isLoopback(host) && !isIn(plaintextHosts, host)
+}
+
 /** In every mode: who signs in here reads people’s numbers. */
-function warnOfOidc({ oidc, server: { plaintextHosts } }: ReadSettings): string[] {
+function warnOfOidc({ oidc, server }: ReadSettings): string[] {
   if (oidc === null) return []
-  const isOpen = (text: string) => {
-    const { protocol } = new URL(text)
-    const host = hostOf(text)
-    return protocol === 'http:' && !isLoopback(host) && !isIn(plaintextHosts, host)
-  }
   const { issuer, consoleUrl } = OIDC_SETTINGS
   return [
-    ...(isOpen(oidc.issuer)
+    ...(isInClear(oidc.issuer, server)
       ? [
           `${issuer.name}: the connection to the provider is unencrypted, so anybody in between can sign in to the console as anybody; use https`,
         ]
       : []),
-    ...(isOpen(oidc.consoleUrl)
+    ...(isInClear(oidc.consoleUrl, server)
       ? [
           `${consoleUrl.name}=${oidc.consoleUrl}: people open the console unencrypted, so anybody in between can read what they see and take over their session; put https in front of it`,
         ]
@@ -126,7 +127,8 @@ function warnOfOidc({ oidc, server: { plaintextHosts } }: ReadSettings): string[
 }
 
 /** Where anybody in between can read codes and passwords, or guess a key. */
-function warnOfExposure({ env, server, providers, registry, traces }: ReadSettings): string[] {
+function warnOfExposure(read: ReadSettings): string[] {
+  const { env, server, providers, registry } = read
   const keys = [
     { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
     { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
@@ -137,23 +139,28 @@ function warnOfExposure({ env, server, providers, registry, traces }: ReadSettin
       server.plaintextHosts,
     ),
     ...warnOfServers(server, env),
-    ...warnOfCollector(traces, server.plaintextHosts),
+    ...warnOfCollector(read),
+    ...warnOfPublicUrl(read),
     ...warnOfTrust(env),
     ...keys.map(({ name }) => `${name} is easy to guess (words, or a pattern); ${SECRET_ADVICE}`),
   ]
 }
 
 /** Spans name nobody, so a collector on a private network needs no TLS; its key does. */
-function warnOfCollector(
-  traces: ReadSettings['traces'],
-  plaintextHosts: readonly string[],
-): string[] {
+function warnOfCollector({ traces, server }: ReadSettings): string[] {
   if (traces === null || Object.keys(traces.headers).length === 0) return []
-  const { protocol } = new URL(traces.url)
-  const host = hostOf(traces.url)
-  if (protocol === 'https:' || isLoopback(host) || isIn(plaintextHosts, host)) return []
+  if (!isInClear(traces.url, server)) return []
   return [
-    `${TRACE_SETTINGS.headers.name}: the key of the collector goes to ${host} unencrypted; use https`,
+    `${TRACE_SETTINGS.headers.name}: the key of the collector goes to ${hostOf(traces.url)} unencrypted; use https`,
+  ]
+}
+
+/** Codes are entered on its pages and told to calls, and a mail's link leads there. */
+function warnOfPublicUrl({ server }: ReadSettings): string[] {
+  const { publicUrl } = server
+  if (publicUrl === undefined || !isInClear(publicUrl, server)) return [] // mutant: C68.warn-public-url
+  return [
+    `${SERVER_SETTINGS.publicUrl.name}=${publicUrl}: people and providers reach this service unencrypted, so anybody in between can read codes and use a mail’s link; put https in front of it`,
   ]
 }
 

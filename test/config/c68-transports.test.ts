@@ -85,6 +85,11 @@ const IN_CLEAR: [Environment, string][] = [
   [METRICS('[::]'), 'METRICS_HOST='],
   [METRICS('203.0.113.9'), 'METRICS_HOST=203.0.113.9'],
 ]
+/** Development has another rule for them (c69-reach.test.ts). */
+const OWN_ADDRESS: [Environment, string][] = [
+  [{ PUBLIC_URL: 'http://verify.example.com' }, 'PUBLIC_URL=http://verify.example.com: people and'],
+  [{ PUBLIC_URL: 'http://10.0.0.8:8080' }, 'put https in front of it'],
+]
 const UNVERIFIED: [Environment, string][] = [
   [SMTP('smtps://mail.example.com?tls.rejectUnauthorized=false'), 'SMTP_URL: the certificate of'],
   [
@@ -130,6 +135,9 @@ const QUIET: [Environment][] = [
   [POSTGRES('%2Frun%2Fpostgresql/app')],
   [{ RATE_LIMIT_URL: 'rediss://cache.example:6379' }],
   [{ RATE_LIMIT_URL: 'redis://127.0.0.1:6379' }],
+  [{ PUBLIC_URL: 'https://verify.example.com' }],
+  [{ PUBLIC_URL: 'http://localhost:8080' }],
+  [{ PUBLIC_URL: 'http://verify.internal', PLAINTEXT_HOSTS: 'verify.internal' }],
   [METRICS('127.0.0.1')],
   [METRICS('10.1.2.3')],
   [{ METRICS_HOST: '0.0.0.0' }],
@@ -137,7 +145,7 @@ const QUIET: [Environment][] = [
 ]
 
 describe('C68: at the start of production', () => {
-  it.each([...IN_CLEAR, ...UNVERIFIED])('%j is warned of', (env, words) => {
+  it.each([...IN_CLEAR, ...OWN_ADDRESS, ...UNVERIFIED])('%j is warned of', (env, words) => {
     const said = warningsOf(env)
     expect(said).toHaveLength(1)
     expect(said[0]).toContain(words)

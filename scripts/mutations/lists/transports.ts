@@ -89,6 +89,12 @@ export const TRANSPORTS: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: `metricsPort === undefined || metricsHost !== ''` },
   ),
   mutant(
+    'C68.warn-public-url',
+    'a public address over http is reported at start',
+    [C68_TRANSPORTS, '{"PUBLIC_URL":"http://verify.example.com"} is warned of'],
+    { node: 'IfStatement', becomes: 'if (publicUrl !== undefined) return []' },
+  ),
+  mutant(
     'C68.warn-guessable-key',
     'a guessable key is reported at start',
     [C68_TRANSPORTS, 'API_KEY that can be guessed is warned of'],
