@@ -155,7 +155,7 @@ function warnOfCollector({ traces, server }: ReadSettings): string[] {
   ]
 }
 
-/** Codes are entered on its pages and told to calls, and a mail's link leads there. */
+/** Codes are entered on its pages and asked for by calls, and a mail’s link leads there. */
 function warnOfPublicUrl({ server }: ReadSettings): string[] {
   const { publicUrl } = server
   if (publicUrl === undefined || !isInClear(publicUrl, server)) return [] // mutant: C68.warn-public-url
