@@ -122,7 +122,12 @@ export function httpUrl(values: SettingValues, name: string): string {
 
 /** Of a host with paths of its own: like `httpUrl`, without the slashes at its end. */
 export function baseUrl(values: SettingValues, name: string): string {
-  return httpUrl(values, name).replace(/\/+$/, '')
+  const text = httpUrl(values, name)
+  const { username, password } = new URL(text)
+  // A login would not be sent, and paths would be added to the query.
+  if (username !== '' || password !== '' || /[?#]/.test(text))
+    throw wrong(name, 'must not contain a user, a query or a fragment') // mutant: C69.bare-base-url
+  return text.replace(/\/+$/, '')
 }
 
 /** @param url one that `httpUrl` has read */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseRoutes } from '../../src/config/routes.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
+import type { ProviderSettingError } from '../../src/delivery/provider-entry.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
 import { createProviders, PROVIDERS } from '../../src/delivery/registry.ts'
 import { createRouting, type Routes } from '../../src/delivery/routes/routing.ts'
@@ -43,6 +44,24 @@ const namesOf =
     createRouting(...given)({ service: 'default', channel, to: '+1', country: 'US' }).map(
       ({ name }) => name,
     )
+
+const BASES = PROVIDERS.flatMap(({ settings, read }) =>
+  settings.filter(({ name }) => name.endsWith('_BASE_URL')).map(({ name }) => ({ name, read })),
+)
+
+it.each(BASES)('C69: $name is a host with a path at the most', ({ name, read }) => {
+  const problemOf = (url: string) => {
+    try {
+      read({ [name]: url })
+    } catch (error) {
+      const { faults } = error as ProviderSettingError
+      return faults.find(({ setting }) => setting === name)?.problem
+    }
+  }
+  for (const rest of ['ann@a.example', 'ann:s3cr3t@a.example', 'a.example/?x=1', 'a.example/#x'])
+    expect(problemOf(`https://${rest}`)).toBe('must not contain a user, a query or a fragment')
+  expect(problemOf('https://a.example:8443/v1/')).toBeUndefined()
+})
 
 describe('the registry', () => {
   it('names each setting once, with a description, and marks secrets', () => {

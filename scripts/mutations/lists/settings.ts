@@ -149,6 +149,12 @@ export const SETTINGS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C69.bare-base-url',
+    'a provider’s address with a login or a query, which no request would have, is refused',
+    ['test/delivery/registry.test.ts', 'C69: TWILIO_BASE_URL is a host with a path at the most'],
+    { node: 'ThrowStatement', becomes: 'void name' },
+  ),
+  mutant(
     'C69.all-faults-told',
     'all wrong settings of a provider are reported at once',
     [C69_NAMES, '{"SMTP_URL":"mail.example.com","MAIL_FROM":"nobody"}'],
