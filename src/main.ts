@@ -20,9 +20,10 @@ const given = { ...process.env }
 
 /**
  * Hashing uses as many threads of libuv's pool as there are cores; files and name look-ups need others, or a burst of
- * checks would stall every send. libuv reads this at its first use.
+ * checks would stall every send. Look-ups get half of the pool at most, and one that no name server answers holds a
+ * thread for ten seconds and more. libuv reads this at its first use.
  */
-const THREADS_BESIDE_HASHING = 4
+const THREADS_BESIDE_HASHING = 16
 process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESIDE_HASHING)
 
 /** The image holds a build of argon2 that is twice as fast, for processors with AVX2 (scripts/build-argon2.ts). */

@@ -1,9 +1,10 @@
 // One request to a destination: HTTPS to an address that is allowed where the socket connects, a short deadline, a small answer.
 // It must not follow a redirect, keep what the receiver says, log, or throw for anything that a peer does.
 
-import { lookup as lookUpName } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import type { LookupFunction, Socket } from 'node:net'
 import type { Agent, buildConnector, Dispatcher } from 'undici'
+import { createSharedLookup } from '../kernel/shared-lookup.ts'
 import { literalAddress, mayReach, type Range } from './address.ts'
 
 /** A receiver queues what it hears and answers; one that works first would be asked again. */
@@ -13,6 +14,8 @@ const MAX_ANSWER_BYTES = 16 * 1024
 const CONNECT_MS = 4_000
 const KEEP_ALIVE_MS = 20_000
 const CONNECTIONS_PER_HOST = 16
+/** At once: each holds a thread, which messages need more (kernel/shared-lookup.ts). */
+const LOOKUPS = 4
 const SECOND_MS = 1000
 
 export type Answer =
@@ -40,11 +43,12 @@ function refusal(): NodeJS.ErrnoException {
 }
 
 /** The addresses of a name are checked in the connection's own look-up: there is no second one in between. */
-function createLookup(allowed: readonly Range[], resolve: typeof lookUpName): LookupFunction {
+function createLookup(allowed: readonly Range[], resolve: LookupFunction): LookupFunction {
   return (name, options, callback) =>
     resolve(name, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, [])
-      const reachable = found.filter(({ address }) => mayReach(address, allowed)) // mutant: C34.looked-up-checked
+      const all = found as LookupAddress[]
+      const reachable = all.filter(({ address }) => mayReach(address, allowed)) // mutant: C34.looked-up-checked
       const [first] = reachable
       if (!first) return callback(refusal(), [])
       if (options.all) callback(null, reachable)
@@ -65,7 +69,7 @@ function checkPeer(connect: buildConnector.connector, allowed: readonly Range[])
 
 async function openAgent(
   allowed: readonly Range[],
-  resolve: typeof lookUpName,
+  resolve: LookupFunction | undefined,
   deadlineMs: number,
 ): Promise<Agent> {
   // Half a megabyte of source: a service without webhooks never loads it for them.
@@ -73,7 +77,7 @@ async function openAgent(
   const connect = buildConnector({
     timeout: CONNECT_MS,
     allowH2: false,
-    lookup: createLookup(allowed, resolve),
+    lookup: createLookup(allowed, createSharedLookup({ resolve, most: LOOKUPS })),
   })
   return new Agent({
     connections: CONNECTIONS_PER_HOST,
@@ -162,11 +166,11 @@ function dispatch(agent: Agent, { url, headers, body }: Request, signal: AbortSi
 /** @param allowed private ranges that may be reached in addition */
 export function createPoster({
   allowed,
-  resolve = lookUpName,
+  resolve,
   deadlineMs = DEADLINE_MS,
 }: {
   allowed: readonly Range[]
-  resolve?: typeof lookUpName
+  resolve?: LookupFunction | undefined
   deadlineMs?: number
 }): Poster {
   let opening: Promise<Agent> | undefined

@@ -89,6 +89,21 @@ export const TRANSPORTS: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: `metricsPort === undefined || metricsHost !== ''` },
   ),
   mutant(
+    'C22.one-lookup-a-name',
+    'a name that no name server answers is asked for once at a time',
+    ['test/kernel/shared-lookup.test.ts', 'asks once for all who wait, and anew after that'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C22.slow-names-in-turn',
+    'names that were slow are looked up one after the other',
+    [
+      'test/kernel/shared-lookup.test.ts',
+      'C22: names that were slow are looked up one after the other',
+    ],
+    { node: 'ConditionalExpression', becomes: 'lanes.usual' },
+  ),
+  mutant(
     'C68.warn-public-url',
     'a public address over http is reported at start',
     [C68_TRANSPORTS, '{"PUBLIC_URL":"http://verify.example.com"} is warned of'],

@@ -1,8 +1,10 @@
 // HTTP towards providers: one request, one answer, and the class of an answer or a failure.
 // It must not follow a redirect, read without a bound, log, or throw for anything that a peer does.
 
+import type { LookupFunction } from 'node:net'
 import type { Agent, Dispatcher } from 'undici'
 import type { Clock } from '../../kernel/clock.ts'
+import { createSharedLookup } from '../../kernel/shared-lookup.ts'
 import {
   ambiguous,
   type Fault,
@@ -43,7 +45,7 @@ const AMBIGUOUS_STATUSES = new Set([408, 409]) // mutant: C67.conflict-ambiguous
 /** RFC 9110 §15.5: the login, the balance, the permissions, or the URL. So is any redirect (§15.4), which is not followed. */
 const ACCOUNT_STATUSES = new Set([401, 402, 403, 404, 407])
 
-async function openAgent(): Promise<Agent> {
+async function openAgent(resolve: LookupFunction | undefined): Promise<Agent> {
   // Half a megabyte of source: no start waits for it.
   const { Agent } = await import('undici')
   return new Agent({
@@ -54,15 +56,19 @@ async function openAgent(): Promise<Agent> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: NET_TIMEOUT_MS,
     bodyTimeout: NET_TIMEOUT_MS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createSharedLookup({ resolve }) },
   })
 }
 
-export function createHttpClient(deps: { clock: Clock }): HttpClient {
+/** @param deps.resolve for tests */
+export function createHttpClient(deps: {
+  clock: Clock
+  resolve?: LookupFunction | undefined
+}): HttpClient {
   let opening: Promise<Agent> | undefined
   const agent = () => {
     // If it could not be loaded, the next request tries again.
-    opening ??= openAgent().catch((error: unknown) => {
+    opening ??= openAgent(deps.resolve).catch((error: unknown) => {
       opening = undefined
       throw error
     })

@@ -1,0 +1,63 @@
+// Names of other hosts, each looked up once at a time. A look-up holds a thread of libuv's pool for as long as no name server
+// answers, and no more than half of the pool is for them: asked for each message, one such name held up everybody else's.
+// It must not keep an answer: how long one is valid only the system knows.
+
+import { lookup as lookUpName } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+
+type Callback = Parameters<LookupFunction>[2]
+
+/** Name servers answer within a second, or the system asks the next one after five. */
+const SLOW_MS = 3_000
+
+/** In the order in which they came. */
+function createLane(most: number) {
+  const queue: (() => void)[] = []
+  let running = 0
+  const next = () => {
+    const begin = running < most ? queue.shift() : undefined
+    if (!begin) return
+    running += 1
+    begin()
+  }
+  return {
+    enter(begin: () => void) {
+      queue.push(begin)
+      next()
+    },
+    leave() {
+      running -= 1
+      next()
+    },
+  }
+}
+
+/** @param deps.most names at once; those that were slow the last time are looked up one after the other. The others: for tests */
+export function createSharedLookup(
+  deps: { most?: number; resolve?: LookupFunction | undefined; now?: () => number } = {},
+): LookupFunction {
+  const { most = Number.POSITIVE_INFINITY, now = () => performance.now() } = deps
+  const { resolve = lookUpName as LookupFunction } = deps
+  const waiting = new Map<string, Callback[]>()
+  const slow = new Set<string>()
+  const lanes = { usual: createLane(most), slow: createLane(1) }
+  return (name, options, callback) => {
+    const { family, hints, all, order } = options
+    const asked = JSON.stringify([name, family, hints, all, order])
+    const others = waiting.get(asked)
+    if (others) return void others.push(callback) // mutant: C22.one-lookup-a-name
+    const callbacks = [callback]
+    waiting.set(asked, callbacks)
+    const lane = slow.has(name) ? lanes.slow : lanes.usual // mutant: C22.slow-names-in-turn
+    lane.enter(() => {
+      const began = now()
+      resolve(name, options, (...answer) => {
+        waiting.delete(asked)
+        if (now() - began > SLOW_MS) slow.add(name)
+        else slow.delete(name)
+        lane.leave()
+        for (const one of callbacks) one(...answer)
+      })
+    })
+  }
+}

@@ -1,0 +1,122 @@
+// C22: a name that no name server answers is asked for once at a time, by providers' messages and by webhooks, over real sockets.
+
+import { createServer } from 'node:http'
+import type { LookupFunction } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
+import { createSharedLookup } from '../../src/kernel/shared-lookup.ts'
+import { readRanges } from '../../src/webhooks/address.ts'
+import { createPoster } from '../../src/webhooks/post.ts'
+import { fixedClock } from '../delivery/messages.ts'
+
+const FOUND = [{ address: '127.0.0.1', family: 4 }]
+const ALL = { all: true }
+
+/** Names that begin with `dead` are never answered, before `answer` says so. */
+function openResolver() {
+  const asked: string[] = []
+  const unanswered: (() => void)[] = []
+  const resolve: LookupFunction = (name, _options, callback) => {
+    asked.push(name)
+    if (name.startsWith('dead')) unanswered.push(() => callback(null, FOUND))
+    else setImmediate(callback, null, FOUND)
+  }
+  return { asked, resolve, answer: () => unanswered.splice(0).map((one) => one()) }
+}
+
+describe('a shared look-up', () => {
+  it('asks once for all who wait, and anew after that', () => {
+    const { asked, resolve, answer } = openResolver()
+    const lookup = createSharedLookup({ resolve })
+    const heard = [vi.fn(), vi.fn()]
+    for (const one of heard) lookup('dead.example', ALL, one)
+    lookup('dead.example', { all: true, family: 6 }, vi.fn())
+    expect(asked).toHaveLength(2)
+    answer()
+    for (const one of heard) expect(one).toHaveBeenCalledExactlyOnceWith(null, FOUND)
+    lookup('dead.example', ALL, vi.fn())
+    expect(asked).toHaveLength(3)
+  })
+
+  it('passes a failure on to each', async () => {
+    const error = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+    const lookup = createSharedLookup({
+      resolve: (_name, _options, callback) => setImmediate(callback, error, []),
+    })
+    const heard = [1, 2].map(
+      () => new Promise((resolve) => lookup('x', ALL, (...answer) => resolve(answer))),
+    )
+    expect(await Promise.all(heard)).toEqual([1, 2].map(() => [error, []]))
+  })
+})
+
+it('C22: names that were slow are looked up one after the other, and the others beside them, so many at once', () => {
+  const { asked, resolve, answer } = openResolver()
+  let at = 0
+  const lookup = createSharedLookup({ resolve, most: 2, now: () => at })
+  const ask = (...names: string[]) => {
+    asked.splice(0)
+    for (const name of names) lookup(name, ALL, vi.fn())
+    return [...asked]
+  }
+  expect(ask('dead1', 'dead2', 'dead3')).toEqual(['dead1', 'dead2'])
+  at += 10_000
+  answer()
+  expect(asked).toEqual(['dead1', 'dead2', 'dead3'])
+  at += 10_000
+  answer()
+  expect(ask('dead1', 'dead2', 'dead3', 'dead4')).toEqual(['dead1', 'dead4'])
+  answer()
+  expect(asked).toEqual(['dead1', 'dead4', 'dead2'])
+  answer()
+  answer()
+  // All of them were answered at once.
+  expect(ask('dead1', 'dead2')).toEqual(['dead1', 'dead2'])
+})
+
+describe('C22: who uses it', () => {
+  const server = createServer((_request, response) => response.end('{}'))
+  let port: number
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as { port: number }).port
+  })
+  const opened: { close(): Promise<void> }[] = []
+  afterAll(async () => {
+    for (const one of opened) await one.close()
+    server.close()
+  })
+
+  const users: [string, (resolve: LookupFunction) => (url: string) => Promise<unknown>][] = [
+    [
+      'messages',
+      (resolve) => {
+        const client = createHttpClient({ clock: fixedClock, resolve })
+        opened.push(client)
+        const about = { method: 'POST', headers: {}, body: 'x' }
+        return async (url) => {
+          const { verdict } = await client.send({ ...about, url }, AbortSignal.timeout(300))
+          return verdict.kind
+        }
+      },
+    ],
+    [
+      'webhooks',
+      (resolve) => {
+        const allowed = readRanges(['127.0.0.0/8'])
+        const poster = createPoster({ allowed, resolve, deadlineMs: 300 })
+        opened.push(poster)
+        return async (url) => (await poster.post({ url, headers: {}, body: 'x' })).kind
+      },
+    ],
+  ]
+  it.each(users)('%s', async (_name, open) => {
+    const { asked, resolve, answer } = openResolver()
+    const send = open(resolve)
+    const dead = Array.from({ length: 5 }, () => send(`http://dead.example:${port}/`))
+    expect(await send(`http://live.example:${port}/`)).toMatch(/accepted|taken/)
+    for (const kind of await Promise.all(dead)) expect(kind).toMatch(/temporary|failed/)
+    expect(asked.toSorted()).toEqual(['dead.example', 'live.example'])
+    answer()
+  })
+})
