@@ -46,7 +46,7 @@ async function bindBrowser(
   { desk }: Deps,
   door: Door,
 ): Promise<Problem | undefined> {
-  const secret = secretOf(c, desk, door.verificationId)
+  const secret = secretOf(c, desk, door)
   if (secret === undefined) {
     const detail = 'must be 32 random bytes in base64url, the same for every request'
     const errors = [{ field: BROWSER_HEADER, detail }]

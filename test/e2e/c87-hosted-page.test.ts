@@ -125,7 +125,9 @@ describe('the way of one person', () => {
       ])
       expect(lost.headers.get('cache-control')).toBe('no-store')
       expect(lost.headers.getSetCookie()).toEqual([
-        expect.stringMatching(/^cs_\w{8}=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/),
+        expect.stringMatching(
+          /^cs_\w{8}_[\w-]{4}=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
+        ),
       ])
     }
     const person = createPerson()
@@ -133,6 +135,19 @@ describe('the way of one person', () => {
     expect((await createPerson().get(started.url)).status).toBe(403)
     const { code } = await world.message(started.id)
     expect((await enter(person, started, code)).location).toMatch(/approval=apc_/)
+  })
+
+  it('C87: tabs that open it at once are one browser, whichever of their cookies was first', async () => {
+    const { url } = await world.begin()
+    const open = async (cookie: string) => {
+      const { status, headers } = await fetch(url, { redirect: 'manual', headers: { cookie } })
+      return { status, cookie: headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+    }
+    const [first, second] = [await open(''), await open('')].map(({ cookie }) => cookie)
+    expect((await open(`${first}`)).status).toBe(200)
+    const both = [`${first}; ${second}`, `${second}; ${first}`]
+    for (const cookies of both) expect(await open(cookies)).toEqual({ status: 200, cookie: '' })
+    expect((await open(`${second}`)).status).toBe(403)
   })
 
   it('says what went wrong, without an attempt where none is due', async () => {

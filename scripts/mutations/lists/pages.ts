@@ -44,6 +44,12 @@ export const PAGES: readonly Mutant[] = [
     { node: 'ConditionalExpression', becomes: 'null' },
   ),
   mutant(
+    'C87.any-kept-cookie',
+    'of several cookies of one verification the one that it is bound to counts',
+    [PAGE, 'C87: tabs that open it at once are one browser'],
+    { node: 'ReturnStatement', becomes: 'return all[0]' },
+  ),
+  mutant(
     'C87.first-with-its-cookie',
     'a browser is the first one once it comes back with its cookie',
     [PAGE, 'C87: a first answer that was lost, or overtaken by a second press'],

@@ -76,7 +76,7 @@ async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
   const id = door.verificationId
   const path = `/v/${token}`
   const maxAgeSeconds = Math.max(1, Math.ceil((door.shownUntil - clock.now()) / 1000))
-  const kept = secretOf(c, desk, id)
+  const kept = secretOf(c, desk, door)
   const secret = kept ?? newBrowserSecret()
   // mutant: C87.first-with-its-cookie
   if (kept === undefined && comesFirst(c, door)) {

@@ -43,7 +43,7 @@ function enter(c: AppContext, deps: Deps, rate: ReturnType<typeof createRequestR
 async function visitOf(c: AppContext, { desk }: Deps, token: string): Promise<Visit | Response> {
   const door = await desk.openLink(token)
   if (!door) return say(c, 404, 'gone')
-  const secret = secretOf(c, desk, door.verificationId)
+  const secret = secretOf(c, desk, door)
   return { token, door, isBound: secret !== undefined && desk.isBound(door, secret) }
 }
 
