@@ -10,6 +10,9 @@ type Callback = Parameters<LookupFunction>[2]
 /** Name servers answer within a second, or the system asks the next one after five. */
 const SLOW_MS = 3_000
 
+const askSystem: LookupFunction = (name, options, callback) =>
+  lookUpName(name, options, callback as never)
+
 /** In the order in which they came. */
 function createLane(most: number) {
   const queue: (() => void)[] = []
@@ -37,7 +40,7 @@ export function createSharedLookup(
   deps: { most?: number; resolve?: LookupFunction | undefined; now?: () => number } = {},
 ): LookupFunction {
   const { most = Number.POSITIVE_INFINITY, now = () => performance.now() } = deps
-  const { resolve = lookUpName as LookupFunction } = deps
+  const { resolve = askSystem } = deps
   const waiting = new Map<string, Callback[]>()
   const slow = new Set<string>()
   const lanes = { usual: createLane(most), slow: createLane(1) }

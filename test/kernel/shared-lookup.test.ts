@@ -1,8 +1,11 @@
-// C22: a name that no name server answers is asked for once at a time, by providers' messages and by webhooks, over real sockets.
+// C22: a name that no name server answers is asked for once at a time, by messages, webhooks and sign-ins, over real sockets.
 
+import dns from 'node:dns'
 import { createServer } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
 import type { LookupFunction } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createBoundedFetch } from '../../src/access/oidc/bounded-fetch.ts'
 import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import { createSharedLookup } from '../../src/kernel/shared-lookup.ts'
 import { readRanges } from '../../src/webhooks/address.ts'
@@ -84,6 +87,9 @@ describe('C22: who uses it', () => {
   const opened: { close(): Promise<void> }[] = []
   afterAll(async () => {
     for (const one of opened) await one.close()
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    server.closeAllConnections()
     server.close()
   })
 
@@ -110,6 +116,16 @@ describe('C22: who uses it', () => {
       },
     ],
   ]
+  users.push([
+    'sign-ins',
+    (resolve) => {
+      vi.spyOn(dns, 'lookup').mockImplementation(resolve as never)
+      syncBuiltinESMExports()
+      const get = createBoundedFetch(AbortSignal.timeout(300))
+      const done = [() => 'accepted', () => 'failed'] as const
+      return (url) => get(url, { method: 'GET' } as never).then(...done)
+    },
+  ])
   it.each(users)('%s', async (_name, open) => {
     const { asked, resolve, answer } = openResolver()
     const send = open(resolve)

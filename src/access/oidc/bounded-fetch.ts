@@ -1,6 +1,7 @@
 // Requests to the identity provider: no redirect, an answer of bounded length, and all of a sign-in within one deadline.
 
 import type { CustomFetch } from 'openid-client'
+import { createSharedLookup } from '../../kernel/shared-lookup.ts'
 
 /** A token with thousands of roles takes 100 KiB; a provider's metadata and keys less. */
 export const MAX_ANSWER_BYTES = 256 * 1024
@@ -23,11 +24,30 @@ async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>>
   return Uint8Array.from(Buffer.concat(chunks))
 }
 
+type Fetch = (url: string, options: RequestInit) => Promise<Response>
+
+/** Everybody who signs in waits for one look-up of the provider's name. */
+async function openFetch(): Promise<Fetch> {
+  const { Agent, fetch } = await import('undici')
+  const dispatcher = new Agent({ connect: { lookup: createSharedLookup() } })
+  return (url, options) => fetch(url, { ...options, dispatcher } as never) as never
+}
+let opening: Promise<Fetch> | undefined
+/** If it could not be loaded, the next request tries again. */
+const fetchOf = () => {
+  opening ??= openFetch().catch((error: unknown) => {
+    opening = undefined
+    throw error
+  })
+  return opening
+}
+
 /** @param signal ends every request that begins after it and every body that is still read */
 export function createBoundedFetch(signal: AbortSignal): CustomFetch {
   return async (url, options) => {
     const signals = options.signal ? [options.signal, signal] : [signal]
-    const response = await fetch(url, {
+    const fetchUrl = await fetchOf()
+    const response = await fetchUrl(url, {
       ...options,
       redirect: 'manual',
       signal: AbortSignal.any(signals),
