@@ -7,7 +7,8 @@ import type { LookupFunction } from 'node:net'
 
 type Callback = Parameters<LookupFunction>[2]
 
-/** Name servers answer within a second, or the system asks the next one after five. */
+/** Name servers answer within a second; where a packet was lost, the system asks again after five. */
+const AGAIN_MS = 1_000
 const SLOW_MS = 3_000
 
 const askSystem: LookupFunction = (name, options, callback) =>
@@ -35,15 +36,17 @@ function createLane(most: number) {
   }
 }
 
-/** @param deps.most names at once; those that were slow the last time are looked up one after the other. The others: for tests */
+/**
+ * Names that were slow the last time are looked up one after the other.
+ * @param deps.most names at once, and no second look-up of any: for those who can wait. The others: for tests
+ */
 export function createSharedLookup(
   deps: { most?: number; resolve?: LookupFunction | undefined; now?: () => number } = {},
 ): LookupFunction {
-  const { most = Number.POSITIVE_INFINITY, now = () => performance.now() } = deps
-  const { resolve = askSystem } = deps
+  const { most, resolve = askSystem, now = () => performance.now() } = deps
   const waiting = new Map<string, Callback[]>()
   const slow = new Set<string>()
-  const lanes = { usual: createLane(most), slow: createLane(1) }
+  const lanes = { usual: createLane(most ?? Number.POSITIVE_INFINITY), slow: createLane(1) }
   return (name, options, callback) => {
     const { family, hints, all, order } = options
     const asked = JSON.stringify([name, family, hints, all, order])
@@ -52,15 +55,31 @@ export function createSharedLookup(
     const callbacks = [callback]
     waiting.set(asked, callbacks)
     const lane = slow.has(name) ? lanes.slow : lanes.usual // mutant: C22.slow-names-in-turn
+    const finish = (tookMs: number, answer: Parameters<Callback>) => {
+      waiting.delete(asked)
+      if (tookMs > SLOW_MS) slow.add(name)
+      else slow.delete(name)
+      for (const one of callbacks) one(...answer)
+    }
     lane.enter(() => {
       const began = now()
-      resolve(name, options, (...answer) => {
-        waiting.delete(asked)
-        if (now() - began > SLOW_MS) slow.add(name)
-        else slow.delete(name)
-        lane.leave()
-        for (const one of callbacks) one(...answer)
-      })
+      const isOnce = most !== undefined || slow.has(name)
+      let open = 0
+      let isOver = false
+      const start = () => {
+        open += 1
+        resolve(name, options, (...answer) => {
+          open -= 1
+          if (open === 0) lane.leave()
+          // The other one may find it yet.
+          if (isOver || (answer[0] && open > 0)) return
+          isOver = true
+          clearTimeout(again)
+          finish(now() - began, answer)
+        })
+      }
+      const again = isOnce ? undefined : setTimeout(start, AGAIN_MS).unref() // mutant: C22.lost-packet
+      start()
     })
   }
 }

@@ -15,7 +15,7 @@ const CONNECT_MS = 4_000
 const KEEP_ALIVE_MS = 20_000
 const CONNECTIONS_PER_HOST = 16
 /** At once: each holds a thread, which messages need more (kernel/shared-lookup.ts). */
-const LOOKUPS = 4
+const LOOKUPS = 6
 const SECOND_MS = 1000
 
 export type Answer =

@@ -53,6 +53,39 @@ describe('a shared look-up', () => {
   })
 })
 
+it('C22: a look-up whose packet was lost is asked again after a second, once, and whichever is answered counts', () => {
+  vi.useFakeTimers()
+  try {
+    const pending: ((...answer: Parameters<Parameters<LookupFunction>[2]>) => void)[] = []
+    const lookup = createSharedLookup({ resolve: (_name, _options, one) => void pending.push(one) })
+    const heard = vi.fn()
+    lookup('lost.example', ALL, heard)
+    vi.advanceTimersByTime(999)
+    expect(pending).toHaveLength(1)
+    vi.advanceTimersByTime(60_000)
+    expect(pending).toHaveLength(2)
+    // One that fails waits for the other.
+    pending[1]?.(new Error('none'), [])
+    expect(heard).not.toHaveBeenCalled()
+    pending[0]?.(null, FOUND)
+    expect(heard).toHaveBeenCalledExactlyOnceWith(null, FOUND)
+    const second = vi.fn()
+    lookup('found.example', ALL, second)
+    vi.advanceTimersByTime(1_000)
+    pending[3]?.(null, FOUND)
+    pending[2]?.(new Error('none'), [])
+    expect(second).toHaveBeenCalledExactlyOnceWith(null, FOUND)
+    const failed = vi.fn()
+    lookup('none.example', ALL, failed)
+    pending[4]?.(new Error('none'), [])
+    expect(failed).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(60_000)
+    expect(pending).toHaveLength(5)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it('C22: names that were slow are looked up one after the other, and the others beside them, so many at once', () => {
   const { asked, resolve, answer } = openResolver()
   let at = 0

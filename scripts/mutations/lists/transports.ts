@@ -95,6 +95,12 @@ export const TRANSPORTS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C22.lost-packet',
+    'a look-up that is not answered is asked a second time',
+    ['test/kernel/shared-lookup.test.ts', 'C22: a look-up whose packet was lost is asked again'],
+    { node: 'VariableStatement', becomes: 'const again = undefined' },
+  ),
+  mutant(
     'C22.slow-names-in-turn',
     'names that were slow are looked up one after the other',
     [
