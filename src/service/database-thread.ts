@@ -1,9 +1,8 @@
 // The thread that writes SQLite's file: a commit waits for the disk here, while the service answers.
 // It must not be imported: thread.ts starts it.
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { parentPort, workerData } from 'node:worker_threads'
+import { collectGarbage } from '../kernel/collect-garbage.ts'
 import { answerCalls, toPlainError } from '../kernel/remote.ts'
 import { checkpointRegularly } from '../limits/limits-database.ts'
 import { openDatabase } from '../storage/sqlite/open.ts'
@@ -28,12 +27,6 @@ async function open(): Promise<Awaited<ReturnType<typeof openDatabase>> | undefi
   }
 }
 
-/** What loading left, 8 MiB: a thread that allocates so little would not collect it for hours. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-}
-
 const client = await open()
 if (client) {
   // The main thread opens it to read, while the statements are prepared here.
@@ -46,5 +39,6 @@ if (client) {
   }
   const targets = { ...engine, store: { close } } as unknown as Record<string, Target>
   answerCalls(calls, (target, method) => targets[target]?.[method])
+  // 8 MiB: it allocates so little that it would keep them for hours.
   collectGarbage()
 }
