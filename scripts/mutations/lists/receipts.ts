@@ -62,6 +62,12 @@ export const RECEIPTS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C55.long-reports-arrive',
+    'a long report that does not arrive leaves its place to others',
+    ['test/http/late-reports.test.ts', 'C55: is cut off, and leaves its place'],
+    { node: 'ConditionalExpression', becomes: 'undefined' },
+  ),
+  mutant(
     'C55.one-of-a-batch',
     'one report that cannot be taken holds up no other of its batch',
     [RECEIPTS_TEST, 'C55: of a batch, one that cannot be taken holds up no other'],

@@ -4,6 +4,7 @@
 import type { Channel } from '../../kernel/channel.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
+import { UnknownKeyError } from '../../kernel/keyring.ts'
 import { createRareNote } from '../../kernel/rare-note.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
 import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
@@ -85,7 +86,9 @@ async function takeEach(
       if (error instanceof StoreUnavailableError) throw error
       failures.push(error) // mutant: C55.one-of-a-batch
     }
-  if (failures.length > 0) throw failures[0]
+  // What nobody expects is told before what a missing key is.
+  const failure = failures.find((one) => !(one instanceof UnknownKeyError)) ?? failures[0]
+  if (failure !== undefined) throw failure
 }
 
 /** One account may serve several channels, and reports in the words of each; a gateway of each channel has the same name. */

@@ -88,8 +88,8 @@ export type PollOutcome = ReceiptState | 'unknown' | 'failed'
 /** `nobody`: no provider of this name reports here. `refused`: it is not signed, or its URL is not one of ours. */
 export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: string }
 
-/** For the body of a report. Who was given it leaves it once the report was taken, or was not. */
-export type Room = { bytes: number; leave(): void }
+/** For the body of a report, which arrives within `withinMs` (null: as any body); to be left once the report is answered. */
+export type Room = { bytes: number; withinMs: number | null; leave(): void }
 
 /** Where providers report to. */
 export type ReceiptDesk = {

@@ -8,7 +8,10 @@ const USUAL_BYTES = 16 * 1024
 /** A megabyte each, until it is taken. */
 const SHARED_AT_ONCE = 4
 
-export const USUAL_ROOM: Room = { bytes: USUAL_BYTES, leave() {} }
+/** A provider sends all of it at once; whoever does not keeps others from a place. */
+const SHARED_WITHIN_MS = 3_000
+
+export const USUAL_ROOM: Room = { bytes: USUAL_BYTES, withinMs: null, leave() {} }
 
 /** Of unknown length, or longer than others. */
 const mayBeLong = ({ headers }: CallbackHead) =>
@@ -23,7 +26,7 @@ export function createRooms(): (
     if (shared >= SHARED_AT_ONCE) return 'busy' // mutant: C55.long-reports-bounded
     shared += 1
     return {
-      bytes,
+      ...{ bytes, withinMs: SHARED_WITHIN_MS },
       leave() {
         shared -= 1
       },

@@ -77,8 +77,11 @@ async function take(c: AppContext, desk: ReceiptDesk, name: string): Promise<Ans
   const head = headOf(c, desk.publicUrl)
   const room = desk.room(name, head)
   if (typeof room === 'string') return room
+  const { bytes, withinMs } = room
+  const { incoming } = c.env
+  const late = withinMs === null ? undefined : setTimeout(() => incoming.destroy(), withinMs) // mutant: C55.long-reports-arrive
   try {
-    const callback = await readCallback(c, head, room.bytes)
+    const callback = await readCallback(c, head, bytes).finally(() => clearTimeout(late))
     return callback ? await desk.take(name, callback) : 'too_large'
   } finally {
     room.leave()
