@@ -9,10 +9,20 @@ type Callback = Parameters<LookupFunction>[2]
 
 /** Name servers answer within a second; where a packet was lost, the system asks again after five. */
 const AGAIN_MS = 1_000
-const SLOW_MS = 3_000
+/** Whoever connects has given it up by then: slow name servers are no dead ones. */
+const SLOW_MS = 5_000
 
 const askSystem: LookupFunction = (name, options, callback) =>
   lookUpName(name, options, callback as never)
+
+/** One that throws is answered, as one that fails is. */
+function ask(resolve: LookupFunction, ...[name, options, callback]: Parameters<LookupFunction>) {
+  try {
+    resolve(name, options, callback)
+  } catch (error) {
+    callback(error as NodeJS.ErrnoException, [])
+  }
+}
 
 /** In the order in which they came. */
 function createLane(most: number) {
@@ -46,6 +56,8 @@ export function createSharedLookup(
   const { most, resolve = askSystem, now = () => performance.now() } = deps
   const waiting = new Map<string, Callback[]>()
   const slow = new Set<string>()
+  /** Look-ups that hold a thread: after one was answered, its second one may still. */
+  const open = new Map<string, number>()
   const lanes = { usual: createLane(most ?? Number.POSITIVE_INFINITY), slow: createLane(1) }
   return (name, options, callback) => {
     const { family, hints, all, order } = options
@@ -63,16 +75,22 @@ export function createSharedLookup(
     }
     lane.enter(() => {
       const began = now()
-      const isOnce = most !== undefined || slow.has(name)
-      let open = 0
+      const isOnce = most !== undefined || slow.has(name) || open.has(asked) // mutant: C22.no-third-lookup
+      let own = 0
       let isOver = false
+      const count = (by: number) => {
+        own += by
+        const all = (open.get(asked) ?? 0) + by
+        if (all === 0) open.delete(asked)
+        else open.set(asked, all)
+      }
       const start = () => {
-        open += 1
-        resolve(name, options, (...answer) => {
-          open -= 1
-          if (open === 0) lane.leave()
+        count(1)
+        ask(resolve, name, options, (...answer) => {
+          count(-1)
+          if (own === 0) lane.leave()
           // The other one may find it yet.
-          if (isOver || (answer[0] && open > 0)) return
+          if (isOver || (answer[0] && own > 0)) return
           isOver = true
           clearTimeout(again)
           finish(now() - began, answer)

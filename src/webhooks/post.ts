@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES = 16 * 1024
 const CONNECT_MS = 4_000
 const KEEP_ALIVE_MS = 20_000
 const CONNECTIONS_PER_HOST = 16
-/** At once: each holds a thread, which messages need more (kernel/shared-lookup.ts). */
+/** At once, and one that was slow: each holds a thread, which messages need more (kernel/shared-lookup.ts). */
 const LOOKUPS = 6
 const SECOND_MS = 1000
 

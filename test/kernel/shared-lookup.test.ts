@@ -11,9 +11,15 @@ import { createSharedLookup } from '../../src/kernel/shared-lookup.ts'
 import { readRanges } from '../../src/webhooks/address.ts'
 import { createPoster } from '../../src/webhooks/post.ts'
 import { fixedClock } from '../delivery/messages.ts'
+import { PATIENCE_MS } from '../long.ts'
 
 const FOUND = [{ address: '127.0.0.1', family: 4 }]
 const ALL = { all: true }
+
+const DEAD_MS = 300
+/** The first request of a kind loads its client. */
+const deadlineOf = (url: string) =>
+  AbortSignal.timeout(url.includes('dead') ? DEAD_MS : PATIENCE_MS)
 
 /** Names that begin with `dead` are never answered, before `answer` says so. */
 function openResolver() {
@@ -51,6 +57,19 @@ describe('a shared look-up', () => {
     )
     expect(await Promise.all(heard)).toEqual([1, 2].map(() => [error, []]))
   })
+
+  it('answers where the look-up throws, and asks anew after that', () => {
+    const error = new Error('not a name')
+    const throws = createSharedLookup({
+      resolve() {
+        throw error
+      },
+    })
+    for (const heard of [vi.fn(), vi.fn()]) {
+      throws('x', ALL, heard)
+      expect(heard).toHaveBeenCalledExactlyOnceWith(error, [])
+    }
+  })
 })
 
 it('C22: a look-up whose packet was lost is asked again after a second, once, and whichever is answered counts', () => {
@@ -81,6 +100,13 @@ it('C22: a look-up whose packet was lost is asked again after a second, once, an
     expect(failed).toHaveBeenCalledOnce()
     vi.advanceTimersByTime(60_000)
     expect(pending).toHaveLength(5)
+    // While the first one still holds its thread, another look-up of the name has no second one.
+    lookup('slow.example', ALL, vi.fn())
+    vi.advanceTimersByTime(1_000)
+    pending[6]?.(null, FOUND)
+    lookup('slow.example', ALL, vi.fn())
+    vi.advanceTimersByTime(60_000)
+    expect(pending).toHaveLength(8)
   } finally {
     vi.useRealTimers()
   }
@@ -134,7 +160,7 @@ describe('C22: who uses it', () => {
         opened.push(client)
         const about = { method: 'POST', headers: {}, body: 'x' }
         return async (url) => {
-          const { verdict } = await client.send({ ...about, url }, AbortSignal.timeout(300))
+          const { verdict } = await client.send({ ...about, url }, deadlineOf(url))
           return verdict.kind
         }
       },
@@ -143,9 +169,11 @@ describe('C22: who uses it', () => {
       'webhooks',
       (resolve) => {
         const allowed = readRanges(['127.0.0.0/8'])
-        const poster = createPoster({ allowed, resolve, deadlineMs: 300 })
-        opened.push(poster)
-        return async (url) => (await poster.post({ url, headers: {}, body: 'x' })).kind
+        const of = (deadlineMs: number) => createPoster({ allowed, resolve, deadlineMs })
+        const posters = { dead: of(DEAD_MS), live: of(PATIENCE_MS) }
+        opened.push(...Object.values(posters))
+        const poster = (url: string) => (url.includes('dead') ? posters.dead : posters.live)
+        return async (url) => (await poster(url).post({ url, headers: {}, body: 'x' })).kind
       },
     ],
   ]
@@ -154,9 +182,9 @@ describe('C22: who uses it', () => {
     (resolve) => {
       vi.spyOn(dns, 'lookup').mockImplementation(resolve as never)
       syncBuiltinESMExports()
-      const get = createBoundedFetch(AbortSignal.timeout(300))
       const done = [() => 'accepted', () => 'failed'] as const
-      return (url) => get(url, { method: 'GET' } as never).then(...done)
+      return (url) =>
+        createBoundedFetch(deadlineOf(url))(url, { method: 'GET' } as never).then(...done)
     },
   ])
   it.each(users)('%s', async (_name, open) => {

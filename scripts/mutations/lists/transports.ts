@@ -101,6 +101,12 @@ export const TRANSPORTS: readonly Mutant[] = [
     { node: 'VariableStatement', becomes: 'const again = undefined' },
   ),
   mutant(
+    'C22.no-third-lookup',
+    'a name whose first look-up still holds its thread has no second one again',
+    ['test/kernel/shared-lookup.test.ts', 'C22: a look-up whose packet was lost is asked again'],
+    { node: 'BinaryExpression', becomes: 'most !== undefined || slow.has(name)' },
+  ),
+  mutant(
     'C22.slow-names-in-turn',
     'names that were slow are looked up one after the other',
     [
