@@ -9,7 +9,7 @@ import { PROVIDERS } from '../delivery/registry.ts'
 import { availableCores } from '../hashing/available-cores.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
 import { makeFolderOf } from '../kernel/make-folder.ts'
-import { readAtMost } from '../kernel/read-at-most.ts'
+import { readAtMost, SilentPipeError } from '../kernel/read-at-most.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import type { DevKeys } from './keys.ts'
 import { SettingError } from './parsers.ts'
@@ -27,8 +27,8 @@ export function readSettingsFile(path: string, writerMs?: number): string {
     throw new SettingError(`it has more than ${MAX_FILE_MIB} MiB: give the path of another file`)
   } catch (error) {
     if (error instanceof SettingError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ETIMEDOUT')
-      throw new SettingError('it is a pipe, and nobody wrote into it', { cause: error })
+    if (error instanceof SilentPipeError)
+      throw new SettingError(`it is a pipe, and ${error.message}`, { cause: error })
     const fault = describeFileFault(path, 'read') // mutant: C71.settings-file-named
     if (fault === undefined) throw error
     throw new SettingError(fault, { cause: error })

@@ -14,8 +14,19 @@ function makePipe(): string {
   return path
 }
 
-const write = (path: string, command: string) =>
-  spawn('sh', ['-c', `(${command}) > "$0"`, path], { stdio: 'ignore' })
+/** Ended with the test, and whatever it runs. */
+function write(path: string, command: string): void {
+  const { pid } = spawn('sh', ['-c', `(${command}) > "$0"`, path], {
+    ...{ stdio: 'ignore', detached: true },
+  })
+  onTestFinished(() => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  })
+}
 
 it('reads what comes late, and in parts', () => {
   const path = makePipe()
@@ -23,10 +34,16 @@ it('reads what comes late, and in parts', () => {
   expect(readSettingsFile(path)).toBe('abcd')
 })
 
+it('takes a shell’s pipe that is empty for an empty file', () => {
+  const read = `import('./src/kernel/read-at-most.ts').then((m) => console.log(m.readAtMost('/dev/stdin', 9, 60_000).length))`
+  const said = execFileSync('sh', ['-c', `true | "$0" -e "$1"`, process.execPath, read])
+  expect(said.toString()).toBe('0\n')
+})
+
 it.each([
   ['nobody', ''],
-  ['somebody who only opens it', 'sleep 0.6'],
-  ['somebody who stops in the midst', 'printf ab; sleep 0.6'],
+  ['somebody who only opens it', 'sleep 60'],
+  ['somebody who stops in the midst', 'printf ab; sleep 60'],
 ])('gives up on a pipe that is written by %s', (_, command) => {
   const path = makePipe()
   if (command) write(path, command)
