@@ -8,7 +8,7 @@ import { startProcess, waitForOutput } from './processes.ts'
 import { DEFAULT_COST, equalEnvironment, IMAGE, makeDirectory, ROOT } from './server.ts'
 
 /** As main.ts sets it. */
-const THREADS_BESIDE_HASHING = 4
+const THREADS_BESIDE_HASHING = 16
 
 /** Asked for once the bundle is made. */
 export function bareEnvironment(): Record<string, string> {

@@ -148,7 +148,7 @@ function breakdownOf({ by, only }: SummaryQuery): (place: Place) => string | und
   }
 }
 
-/** Of rows that take each other off. */
+/** What its rows had was all taken off again. */
 const isNothing = ({ now, before }: Group) =>
   STAGES.every((stage) => now[stage] === 0 && before[stage] === 0) // mutant: C76.nothing-left
 

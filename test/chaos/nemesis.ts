@@ -78,14 +78,17 @@ async function freezeOne({ databaseUrl }: Cluster, node: Node, chance: Chance) {
   const laterMs = MS(WAKES_AFTER_TAKE_OVER_MS, chance)
   node.freeze()
   const began = performance.now()
-  const tookOver = await withClient(databaseUrl, async (client) => {
-    const before = (await client.query(TAKE_OVERS)).rows[0].count
-    const look = async () => (await client.query(TAKE_OVERS)).rows[0].count > before || undefined
-    return (await waitUntil(look, atMostMs)) ?? false
-  })
-  await sleep(laterMs)
-  node.thaw()
-  return { tookOver, forMs: Math.round(performance.now() - began) }
+  try {
+    const tookOver = await withClient(databaseUrl, async (client) => {
+      const before = (await client.query(TAKE_OVERS)).rows[0].count
+      const look = async () => (await client.query(TAKE_OVERS)).rows[0].count > before || undefined
+      return (await waitUntil(look, atMostMs)) ?? false
+    })
+    await sleep(laterMs)
+    return { tookOver, forMs: Math.round(performance.now() - began) }
+  } finally {
+    node.thaw()
+  }
 }
 
 function strikesOf(cluster: Cluster, gateway: Gateway): Record<Fault, Strike | undefined> {

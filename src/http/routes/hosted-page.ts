@@ -40,7 +40,7 @@ const FOR_GOOD = 'public, max-age=31536000, immutable'
 const REQUESTS = { max: 300, windowMs: 60_000, most: 10_000 } as const
 const FORM_ID_BYTES = 16
 const FORM_ID = /^[\w-]{22}$/
-/** In the query of whoever was given a cookie: without it they keep none. */
+/** In the query of a browser that was given its cookie: where it comes back without, it keeps none. */
 const GIVEN = 'opened'
 
 /** service/compose.ts fills it. */
@@ -57,7 +57,7 @@ type Visit = { c: AppContext; door: Door; look: Look; path: string }
  * A browser is the first one once it comes back with its cookie: an answer that was lost, or overtaken by a second press,
  * must not leave the page to a browser that nobody has.
  */
-const comesFirst = (c: AppContext, { door }: Door) =>
+const needsCookie = (c: AppContext, { door }: Door) =>
   c.req.method === 'GET' && c.req.query(GIVEN) === undefined && !door?.browserMac
 
 /** What stands before a page: limit, token, and the browser, which is the first one or the only one. */
@@ -79,7 +79,7 @@ async function enter(c: AppContext, deps: Deps): Promise<Visit | Response> {
   const kept = secretOf(c, desk, door)
   const secret = kept ?? newBrowserSecret()
   // mutant: C87.first-with-its-cookie
-  if (kept === undefined && comesFirst(c, door)) {
+  if (kept === undefined && needsCookie(c, door)) {
     keepSecret(c, desk, id, { secret, maxAgeSeconds })
     return c.redirect(`${path}?${GIVEN}`, 303)
   }
