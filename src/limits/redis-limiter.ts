@@ -31,6 +31,8 @@ const TAKE_BACK = `for i, key in ipairs(KEYS) do
 end`
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
+/** @throws StoreUnavailableError where the server takes too long */
+type Answered = <T>(answer: Promise<T>) => Promise<T>
 
 const nameOf = (key: LimitKey<string>) => `${PREFIX}:${counterName(key)}`
 
@@ -40,14 +42,15 @@ const nameOf = (key: LimitKey<string>) => `${PREFIX}:${counterName(key)}`
  */
 async function findFull<Name extends string>(
   client: Redis,
+  answered: Answered,
   keys: readonly LimitKey<Name>[],
 ): Promise<Counted<Name>[]> {
   const names = keys.map(nameOf)
-  const values = await inTime(client.mget(names), ANSWER_MS)
+  const values = await answered(client.mget(names))
   const full = keys.flatMap((key, i) => (Number(values[i]) >= key.limit.max ? [{ key, i }] : []))
   return Promise.all(
     full.map(async ({ key, i }) => {
-      const ttlMs = await inTime(client.pttl(names[i] ?? ''), ANSWER_MS)
+      const ttlMs = await answered(client.pttl(names[i] ?? ''))
       // A limit of 0 has no counter; one that ended this moment has none any more.
       const msBeforeNext = values[i] === null ? key.limit.windowSeconds * 1000 : ttlMs
       return { key, isRefused: true, res: { remainingPoints: 0, msBeforeNext }, endsAt: 0 }
@@ -62,29 +65,34 @@ async function findFull<Name extends string>(
  */
 async function admit<Name extends string>(
   client: Redis,
-  counterFor: CounterFor,
+  { counterFor, answered }: { counterFor: CounterFor; answered: Answered },
   keys: readonly LimitKey<Name>[],
 ): Promise<Admission<Name>> {
-  const full = await findFull(client, keys)
+  const full = await findFull(client, answered, keys)
   if (full.length > 0) return toAdmission(full) // mutant: I8.redis-check-first
   const counted: Counted<Name>[] = []
   for (const key of keys) {
-    const one = await inTime(consume(counterFor(key.limit), key), ANSWER_MS)
+    const one = await answered(consume(counterFor(key.limit), key))
     counted.push(one)
     if (one.isRefused) break // mutant: C16.redis-no-overcount
   }
   return toAdmission(counted)
 }
 
-function takeBack(counters: readonly string[], msLeft: readonly number[]) {
+function takeBack(client: Redis, counters: readonly string[], msLeft: readonly number[]) {
   const names = counters.map((counter) => `${PREFIX}:${counter}`)
-  return (client: Redis) =>
-    inTime(client.eval(TAKE_BACK, names.length, ...names, ...msLeft), ANSWER_MS)
+  return client.eval(TAKE_BACK, names.length, ...names, ...msLeft)
 }
 
 /** @throws StartupError where no server that may count is there in time */
-export async function openRedisLimiter(options: RedisConnectionOptions): Promise<LimitStore> {
+export async function openRedisLimiter({
+  answerMs = ANSWER_MS,
+  ...options
+}: RedisConnectionOptions & { answerMs?: number }): Promise<LimitStore> {
   const { client: storeClient, use, close } = await connectRedis(options)
+  const answered: Answered = (answer) => inTime(answer, answerMs)
+  const back = (counters: readonly string[], msLeft: readonly number[]) =>
+    use((client) => answered(takeBack(client, counters, msLeft)))
   const counterFor = rememberCounters(
     ({ max, windowSeconds }) =>
       new RateLimiterRedis({
@@ -97,16 +105,16 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [], counts: [] }
-      return use((client) => admit(client, counterFor, keys)) // mutant: I11.redis-fail-closed
+      return use((client) => admit(client, { counterFor, answered }, keys)) // mutant: I11.redis-fail-closed
     },
-    giveBack: (counts) => giveBack(counts, (...given) => use(takeBack(...given))), // mutant: I8.redis-count-given-back
+    giveBack: (counts) => giveBack(counts, back), // mutant: I8.redis-count-given-back
     read: (keys) =>
       use(() => {
         const readings = keys.map((key) => readCounter(counterFor(key.limit), key))
-        return inTime(Promise.all(readings), ANSWER_MS)
+        return answered(Promise.all(readings))
       }),
     async lift(keys) {
-      if (keys.length > 0) await use((client) => inTime(client.del(keys.map(nameOf)), ANSWER_MS)) // mutant: C73.redis-lifted-removed
+      if (keys.length > 0) await use((client) => answered(client.del(keys.map(nameOf)))) // mutant: C73.redis-lifted-removed
     },
     close: async () => close(),
   }

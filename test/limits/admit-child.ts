@@ -16,7 +16,7 @@ const DEADLINE_MS = 20_000
 function open({ engine, at }: AdmitTask): Promise<Limiter & { close(): Promise<void> }> {
   if (engine === 'sqlite')
     return openSqliteLimiter({ path: at, busyRetryMs: 2, deadlineMs: DEADLINE_MS })
-  if (engine === 'redis') return openRedisLimiter({ url: at, logger })
+  if (engine === 'redis') return openRedisLimiter({ url: at, logger, answerMs: DEADLINE_MS })
   return openPostgresLimiter({ url: at, size: 4, logger, deadlineMs: DEADLINE_MS })
 }
 

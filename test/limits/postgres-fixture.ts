@@ -19,7 +19,8 @@ export type LimitsDatabase = {
   open(options?: Partial<PostgresLimiterOptions>): Promise<PostgresLimiter>
 }
 
-export function useLimitsDatabase(): LimitsDatabase {
+/** @param usual of every limiter: the patience of those that test no fault */
+export function useLimitsDatabase(usual: Partial<PostgresLimiterOptions> = {}): LimitsDatabase {
   let database: Database
   const opened: PostgresLimiter[] = []
   beforeAll(async () => {
@@ -34,7 +35,7 @@ export function useLimitsDatabase(): LimitsDatabase {
     database: () => database,
     async open(options) {
       const limiter = await openPostgresLimiter({
-        ...{ url: database.url, size: 5, logger: silent },
+        ...{ url: database.url, size: 5, logger: silent, ...usual },
         ...options,
       })
       opened.push(limiter)

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeLimiter, keyOf, remaining } from '../contract/limiter.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { startCountingProxy } from '../postgres/counting-proxy.ts'
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../postgres/pgbouncer.ts'
 import { type AdmitTask, admitTogether } from './admit-process.ts'
 import { useLimitsDatabase } from './postgres-fixture.ts'
 
-const limits = useLimitsDatabase()
+const limits = useLimitsDatabase({ deadlineMs: PATIENCE_MS })
 let person = ''
 beforeEach(() => {
   person = randomUUID()

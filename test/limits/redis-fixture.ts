@@ -3,19 +3,23 @@
 
 import { afterAll, beforeAll } from 'vitest'
 import type { LimitStore } from '../../src/limits/counting.ts'
-import type { RedisConnectionOptions } from '../../src/limits/redis-connection.ts'
 import { openRedisLimiter } from '../../src/limits/redis-limiter.ts'
 import { type RedisServer, startRedis } from '../redis/server.ts'
 
+type Options = Parameters<typeof openRedisLimiter>[0]
 export type LimitsServer = {
   server(): RedisServer
   /** As a node that starts; closed at the end. */
-  open(options?: Partial<RedisConnectionOptions>): Promise<LimitStore>
+  open(options?: Partial<Options>): Promise<LimitStore>
   /** Every line so far. */
   logged(): string
 }
 
-export function useLimitsServer(settings?: Readonly<Record<string, string>>): LimitsServer {
+/** @param usual of every limiter: the patience of those that test no fault */
+export function useLimitsServer(
+  settings?: Readonly<Record<string, string>>,
+  usual: Partial<Options> = {},
+): LimitsServer {
   let server: RedisServer
   const opened: LimitStore[] = []
   const lines: string[] = []
@@ -34,7 +38,7 @@ export function useLimitsServer(settings?: Readonly<Record<string, string>>): Li
   return {
     server: () => server,
     async open(options) {
-      const limiter = await openRedisLimiter({ url: server.url(), logger, ...options })
+      const limiter = await openRedisLimiter({ url: server.url(), logger, ...usual, ...options })
       opened.push(limiter)
       return limiter
     },

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { admitted, describeLimiter, keyOf, remaining } from '../contract/limiter.ts'
 import { waitFor } from '../e2e/service-process.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { NEEDS_REDIS, REDIS } from '../redis/server.ts'
 import { type AdmitTask, admitTogether } from './admit-process.ts'
 import { startProxy } from './proxy.ts'
 import { useLimitsServer } from './redis-fixture.ts'
 
 describe.skipIf(!REDIS)(`the limiter on Redis ${NEEDS_REDIS}`, () => {
-  const limits = useLimitsServer()
+  const limits = useLimitsServer(undefined, { answerMs: PATIENCE_MS })
   let person = ''
   beforeEach(() => {
     person = randomUUID()

@@ -9,6 +9,7 @@ import { createServer, type Server } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StartupError } from '../../src/kernel/errors.ts'
 import { keyOf } from '../contract/limiter.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { NEEDS_REDIS, REDIS } from '../redis/server.ts'
 import { admitTogether } from './admit-process.ts'
 import { useLimitsServer } from './redis-fixture.ts'
@@ -17,7 +18,7 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const needs = hasOpenssl ? NEEDS_REDIS : '(skipped: openssl is not installed)'
 
 describe.skipIf(!REDIS || !hasOpenssl)(`rediss:// ${needs}`, () => {
-  const limits = useLimitsServer()
+  const limits = useLimitsServer(undefined, { answerMs: PATIENCE_MS })
   const directory = mkdtempSync(join(tmpdir(), 'countersign-tls-'))
   const certificate = join(directory, 'certificate')
   const key = join(directory, 'key')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openSqliteLimiter, type SqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
 import { describeLimiter, keyOf, remaining } from '../contract/limiter.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { type AdmitTask, admitTogether, startAdmitting } from './admit-process.ts'
 
 let directory: string
@@ -22,7 +23,7 @@ afterEach(async () => {
 })
 
 async function open(): Promise<SqliteLimiter> {
-  const limiter = await openSqliteLimiter({ path })
+  const limiter = await openSqliteLimiter({ path, deadlineMs: PATIENCE_MS })
   opened.push(limiter)
   return limiter
 }

@@ -86,7 +86,7 @@ export const SHARED_LIMITS: readonly Mutant[] = [
     [REDIS_LIMITER_FAULTS, 'killed: refuses at once'],
     {
       node: 'ReturnStatement',
-      becomes: `return use((client) => admit(client, counterFor, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
+      becomes: `return use((client) => admit(client, { counterFor, answered }, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
     },
   ),
   mutant(
