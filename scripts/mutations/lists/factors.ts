@@ -58,7 +58,7 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'C11.pg-subject-lock',
     'PostgreSQL: factors of one subject are created one at a time, on all nodes',
-    [STORE, 'a new set of codes voids the previous one, even where ten are created at once'],
+    ['test/storage/postgres/locks.test.ts', 'a factor waits for the previous one of its subject'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
       find: `  PERFORM cs_lock_1(p_subjects);

@@ -3,8 +3,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CreateInput } from '../../../src/verification/ports.ts'
+import { factorInput } from '../../contract/factor-steps.ts'
 import { lanesOf } from '../../contract/outbox-steps.ts'
-import { createInput, HOUR, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { createInput, HOUR, mac, newFactor, newVerification, T0 } from '../../contract/rows.ts'
 import { idempotency } from '../../contract/stores.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
@@ -30,11 +31,11 @@ const waiting = async () => {
   return rows[0].n as number
 }
 
-/** Another node is in the middle of its start. */
-async function whileHeld(bytes: Uint8Array, input: CreateInput) {
+/** Another node is in the middle of its own. */
+async function whileLocked(bytes: Uint8Array, create: () => Promise<{ kind: string }>) {
   await other.query('select pg_advisory_lock($1)', [lockOf(bytes)])
   let isDone = false
-  const created = store.verifications.create(input).finally(() => {
+  const created = create().finally(() => {
     isDone = true
   })
   await vi.waitFor(async () => expect(await waiting()).toBe(1))
@@ -42,6 +43,19 @@ async function whileHeld(bytes: Uint8Array, input: CreateInput) {
   await other.query('select pg_advisory_unlock($1)', [lockOf(bytes)])
   expect((await created).kind).toBe('created')
 }
+
+const whileHeld = (bytes: Uint8Array, input: CreateInput) =>
+  whileLocked(bytes, () => store.verifications.create(input))
+
+it('a factor waits for the previous one of its subject, under every key of the ring (C11)', async () => {
+  for (const held of [0, 1]) {
+    const subjectIndexes = [mac(), mac()]
+    const factor = newFactor({ subjectIndex: subjectIndexes[0] as Buffer })
+    await whileLocked(subjectIndexes[held] as Uint8Array, () =>
+      store.factors.create(factorInput(factor, { subjectIndexes })),
+    )
+  }
+})
 
 describe('a start waits for the previous one', () => {
   it('of its recipient, under every key of the ring: the guess budget is decided one at a time (I4)', async () => {
